@@ -1,0 +1,1 @@
+"""Rules, the scan, the life of an alert and its delivery."""

@@ -1,0 +1,1 @@
+"""The ledger: parties, contracts, plans, rounds, hazards, supervision."""

@@ -1,0 +1,1 @@
+"""The service: app, commands, scheduler, oversight and indicators."""

@@ -1,0 +1,1 @@
+"""Terms, milestones, due dates and payments."""

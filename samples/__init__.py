@@ -1,0 +1,1 @@
+"""Two real cities' ledgers as workbooks a department could have kept."""
