@@ -16,6 +16,7 @@ help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(STAMP) ## make the environment in .venv, nothing else
+	@:
 
 # A missing vendor folder (after `git clean`, say) makes the environment stale too: it belongs to the editable install.
 $(STAMP): requirements.lock pyproject.toml hatch_build.py package.json package-lock.json .npmrc $(if $(wildcard $(VENDOR_STAMP)),,anew)

