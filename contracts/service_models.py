@@ -1,0 +1,159 @@
+"""What was promised and done: implementation plans, service rounds, supervision records."""
+
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kernel.columns import Fact, words
+from kernel.database import Base
+from kernel.dated import DatedVersion, period_check
+from kernel.keys import new_key
+
+
+class PlanState(StrEnum):
+    """方案 未报送 / 待审核 / 已退回 / 已审定."""
+
+    MISSING = "missing"
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    APPROVED = "approved"
+
+
+class RoundKind(StrEnum):
+    """服务轮次的种类 (domain: what a round is for)."""
+
+    HAZARD_INSPECTION = "hazard_inspection"
+    SPECIAL_INSPECTION = "special_inspection"
+    GENERAL_INSPECTION = "general_inspection"
+    TECHNICAL_GUIDANCE = "technical_guidance"
+    RECHECK = "recheck"
+    RESUMPTION_REVIEW = "resumption_review"
+    ACCIDENT_SUPPORT = "accident_support"
+    DRILL = "drill"
+    TRAINING = "training"
+    PUBLICITY = "publicity"
+
+
+class ImplementationPlan(Fact, Base):
+    """实施方案: one row a version handed in, with the dates of what happened to it."""
+
+    __tablename__ = "implementation_plan"
+    __table_args__ = (
+        UniqueConstraint("contract_id", "number"),
+        CheckConstraint("number >= 1", name="number"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_key)
+    contract_id: Mapped[UUID] = mapped_column(ForeignKey("contract.id"))
+    number: Mapped[int]
+    submitted_on: Mapped[date]
+    returned_on: Mapped[date | None]
+    approved_on: Mapped[date | None]
+
+
+class PlanStanding(DatedVersion, Base):
+    """Where a contract's plan stood over a period: written when a plan or the start changes.
+
+    ``due_on`` is the day before service starts (Hami report, problem 2). Derived from
+    ``ImplementationPlan`` and ``Contract.service_start``, so a correction rewrites it.
+    """
+
+    __tablename__ = "plan_standing"
+    __table_args__ = (
+        period_check(),
+        Index(
+            "ix_plan_standing_wanting",
+            "due_on",
+            sqlite_where=text("valid_to IS NULL AND state <> 'approved'"),
+            postgresql_where=text("valid_to IS NULL AND state <> 'approved'"),
+        ),
+        Index(
+            "ix_plan_standing_past",
+            "valid_to",
+            sqlite_where=text("valid_to IS NOT NULL"),
+            postgresql_where=text("valid_to IS NOT NULL"),
+        ),
+    )
+
+    contract_id: Mapped[UUID] = mapped_column(ForeignKey("contract.id"), primary_key=True)
+    valid_from: Mapped[date] = mapped_column(primary_key=True, sort_order=10)
+    due_on: Mapped[date]
+    state: Mapped[PlanState] = mapped_column(words(PlanState, "state"))
+
+
+COUNTS = (
+    "enterprises",
+    "expert_visits",
+    "vehicle_trips",
+    "equipment_sets",
+    "notices",
+    "suggestions",
+    "hazards_found",
+    "hazards_general",
+    "hazards_major",
+    "rectified",
+    "rectified_general",
+    "rectified_major",
+    "people_trained",
+)
+"""The counts a round carries; each is NULL where the source does not give it."""
+
+
+class ServiceRound(Fact, Base):
+    """服务轮次: one row a round, or ``rounds_covered`` rounds where only their sum is known.
+
+    Rectified above found is a finding, not a constraint: an old ledger may say so.
+    """
+
+    __tablename__ = "service_round"
+    __table_args__ = (
+        UniqueConstraint("contract_id", "number"),
+        CheckConstraint("number >= 1", name="number"),
+        CheckConstraint("rounds_covered >= 1", name="rounds_covered"),
+        *(CheckConstraint(f"{count} >= 0", name=count) for count in COUNTS),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_key)
+    contract_id: Mapped[UUID] = mapped_column(ForeignKey("contract.id"))
+    number: Mapped[int]
+    rounds_covered: Mapped[int] = mapped_column(default=1)
+    kind: Mapped[RoundKind] = mapped_column(words(RoundKind, "kind"))
+    started_on: Mapped[date | None]
+    ended_on: Mapped[date | None]
+    confirmed_on: Mapped[date | None]
+    enterprises: Mapped[int | None]
+    expert_visits: Mapped[int | None]
+    vehicle_trips: Mapped[int | None]
+    equipment_sets: Mapped[int | None]
+    notices: Mapped[int | None]
+    suggestions: Mapped[int | None]
+    hazards_found: Mapped[int | None]
+    hazards_general: Mapped[int | None]
+    hazards_major: Mapped[int | None]
+    rectified: Mapped[int | None]
+    rectified_general: Mapped[int | None]
+    rectified_major: Mapped[int | None]
+    people_trained: Mapped[int | None]
+
+
+class SupervisionRecord(Fact, Base):
+    """督促检查记录: the purchaser or the lead checked the vendor or the execution.
+
+    Evidence for 履约管理 criterion ① (Hami report, indicator B204).
+    """
+
+    __tablename__ = "supervision_record"
+    __table_args__ = (UniqueConstraint("contract_id", "organisation_id", "checked_on", "method"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_key)
+    contract_id: Mapped[UUID] = mapped_column(ForeignKey("contract.id"))
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"), index=True)
+    checked_on: Mapped[date]
+    method: Mapped[str] = mapped_column(String(60), default="")
+    looked_at: Mapped[str] = mapped_column(String(1000), default="")
+    found: Mapped[str] = mapped_column(String(1000), default="")
+    asked_for: Mapped[str] = mapped_column(String(1000), default="")
+    answered: Mapped[str] = mapped_column(String(1000), default="")

@@ -1,0 +1,138 @@
+"""Settings from ``MONITOR_…`` variables or a TOML file, refused with the field's name when wrong."""
+
+import os
+from datetime import date, time
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from kernel.clock import SystemClock
+from kernel.errors import FieldProblem, InputError
+
+PREFIX = "MONITOR_"
+FILE_VARIABLE = "MONITOR_SETTINGS_FILE"
+"""Names the TOML file; ``monitor.toml`` in the working folder is read when it exists."""
+
+
+class Settings(BaseSettings):
+    """Everything an operator may set. Variables win over the file, the file over the defaults."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
+
+    data_dir: Path = Path("var")
+    database_url: str = ""
+    business_date: date | None = None
+    zone: str = "Asia/Shanghai"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8000
+    public_url: str = ""
+    scan_at: time = time(6, 0)
+    payment_due_days: Annotated[int, Field(ge=1, le=90)] = 7
+    late_payment_major_days: Annotated[int, Field(ge=2, le=365)] = 15
+    late_payment_critical_days: Annotated[int, Field(ge=3, le=730)] = 60
+    missing_plan_critical_days: Annotated[int, Field(ge=2, le=365)] = 30
+    receiver_networks: Annotated[tuple[str, ...], NoDecode] = ()
+    receiver_timeout_seconds: Annotated[float, Field(ge=0.2, le=30)] = 15.0
+    workbook_max_bytes: Annotated[int, Field(ge=1_000)] = 20_000_000
+    workbook_max_unpacked_bytes: Annotated[int, Field(ge=10_000)] = 300_000_000
+    log_level: Annotated[str, Field(pattern="^(DEBUG|INFO|WARNING|ERROR)$")] = "INFO"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read arguments, then variables, then the file; nothing else."""
+        _ = dotenv_settings, file_secret_settings
+        named = Path(os.environ.get(FILE_VARIABLE, "monitor.toml"))
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, named)
+
+    @field_validator("receiver_networks", mode="before")
+    @classmethod
+    def _split_networks(cls, value: object) -> object:
+        parts = value.split(",") if isinstance(value, str) else value
+        if isinstance(parts, list | tuple):
+            return tuple(str(ip_network(str(part).strip())) for part in parts if str(part).strip())
+        return value
+
+    @field_validator("zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise ValueError("不是已知时区，例如 Asia/Shanghai") from None
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: str) -> str:
+        if not value:
+            return value
+        try:
+            url = make_url(value)
+        except ArgumentError:
+            raise ValueError("不是 SQLAlchemy 数据库地址") from None
+        if url.get_backend_name() not in {"sqlite", "postgresql"}:
+            raise ValueError("只支持 sqlite 与 postgresql+psycopg")
+        return value
+
+    @model_validator(mode="after")
+    def _ordered_bands(self) -> "Settings":
+        if self.late_payment_major_days >= self.late_payment_critical_days:
+            raise ValueError("late_payment_major_days 须小于 late_payment_critical_days")
+        return self
+
+    @property
+    def database(self) -> str:
+        """The database's address: the one set, else the embedded file in ``data_dir``."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'monitor.db'}"
+
+    @property
+    def link_base(self) -> str:
+        """What links in messages start with, without a slash at the end."""
+        return (self.public_url or f"http://127.0.0.1:{self.port}").rstrip("/")
+
+    def clock(self) -> SystemClock:
+        """The clock of an entry point: real instants, business date fixed if set so."""
+        return SystemClock(ZoneInfo(self.zone), self.business_date)
+
+
+def load_settings() -> Settings:
+    """Read the settings; raises ``InputError`` that names each wrong variable and its value."""
+    named = os.environ.get(FILE_VARIABLE)
+    if named and not Path(named).is_file():
+        raise InputError(FILE_VARIABLE, f"没有这个文件：{named}")
+    try:
+        return Settings()
+    except ValidationError as error:
+        problems = [
+            FieldProblem(
+                PREFIX + "_".join(str(part) for part in fault["loc"]).upper(),
+                f"{_shown(fault['loc'], fault['input'])}：{fault['msg']}",
+            )
+            for fault in error.errors()
+        ]
+        refusal = InputError(problems[0].field, problems[0].message)
+        refusal.problems = tuple(problems)
+        raise refusal from None
+
+
+def _shown(location: tuple[int | str, ...], value: object) -> str:
+    """The value found, unless the field may hold a password."""
+    return "（值不显示）" if "database_url" in location else f"“{value}”"

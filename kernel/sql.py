@@ -1,0 +1,113 @@
+"""All that differs between SQLite and PostgreSQL: keys made in SQL, JSON, upserts, locks."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Date, String, Table, Uuid, cast, func, literal, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import GenericFunction
+
+from kernel.columns import JsonValue
+
+_PG_NEW_KEY = (
+    "encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid()) placing "
+    "substring(int8send(floor(extract(epoch from clock_timestamp()) * 1000)::bigint) from 3) "
+    "from 1 for 6), 52, 1), 53, 1), 'hex')::uuid"
+)
+
+
+class new_key(GenericFunction[UUID]):  # noqa: N801 — named as the SQL function it renders
+    """A UUIDv7 made by the database, for rows that do not pass through Python."""
+
+    type = Uuid()
+    inherit_cache = True
+
+
+@compiles(new_key, "postgresql")
+def _pg_new_key(element: new_key, compiler: SQLCompiler, **kw: Any) -> str:
+    return _PG_NEW_KEY
+
+
+@compiles(new_key, "sqlite")
+def _sqlite_new_key(element: new_key, compiler: SQLCompiler, **kw: Any) -> str:
+    return "new_key_hex()"
+
+
+class json_facts(GenericFunction[Any]):  # noqa: N801 — named as the SQL function it renders
+    """A JSON object from alternating names and columns."""
+
+    type = JsonValue
+    inherit_cache = True
+
+
+@compiles(json_facts, "postgresql")
+def _pg_json(element: json_facts, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"jsonb_build_object({compiler.process(element.clauses, **kw)})"
+
+
+@compiles(json_facts, "sqlite")
+def _sqlite_json(element: json_facts, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"json_object({compiler.process(element.clauses, **kw)})"
+
+
+def facts(**columns: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Build a JSON object of named columns; dates become ISO text on both databases."""
+    parts: list[ColumnElement[Any]] = []
+    for name, column in columns.items():
+        parts.append(cast(literal(name, String, literal_execute=True), String))
+        parts.append(column)
+    return json_facts(*parts)
+
+
+def upsert(session: Session, table: Table) -> Any:
+    """An INSERT of the session's dialect, which has ``on_conflict_do_update``."""
+    if session.get_bind().dialect.name == "postgresql":
+        return postgresql.insert(table)
+    return sqlite.insert(table)
+
+
+def lock_transaction(session: Session, name: str) -> bool:
+    """Take a lock that ends with the transaction; False when another transaction holds it.
+
+    On SQLite a writing transaction is already alone.
+    """
+    if session.get_bind().dialect.name != "postgresql":
+        return True
+    taken = session.scalar(
+        text("SELECT pg_try_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name}
+    )
+    return bool(taken)
+
+
+def in_chunks(values: Sequence[Any], size: int = 500) -> list[Sequence[Any]]:
+    """Cut a long list of bound values: SQLite takes 32,766 in a statement, PostgreSQL 65,535."""
+    return [values[start : start + size] for start in range(0, len(values), size)]
+
+
+def contains(column: ColumnElement[Any], words: str) -> ColumnElement[bool]:
+    """Case-insensitive search for ``words`` as typed: ``%`` and ``_`` mean themselves."""
+    return func.lower(column).contains(words.lower(), autoescape=True)
+
+
+class add_days(GenericFunction[date]):  # noqa: N801 — named as the SQL function it renders
+    """A date column moved by a whole number of days (may be negative)."""
+
+    type = Date()
+    inherit_cache = True
+
+
+@compiles(add_days, "postgresql")
+def _pg_add_days(element: add_days, compiler: SQLCompiler, **kw: Any) -> str:
+    day, count = element.clauses
+    return f"({compiler.process(day, **kw)} + CAST({compiler.process(count, **kw)} AS integer))"
+
+
+@compiles(add_days, "sqlite")
+def _sqlite_add_days(element: add_days, compiler: SQLCompiler, **kw: Any) -> str:
+    day, count = element.clauses
+    return f"date({compiler.process(day, **kw)}, {compiler.process(count, **kw)} || ' days')"

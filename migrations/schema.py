@@ -1,0 +1,82 @@
+"""Bring a database's schema up, down, and say whether it is what the code expects."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import CheckConstraint, inspect, text
+
+from kernel.database import Database
+from migrations.tables import METADATA
+
+_HERE = Path(__file__).parent
+_LOCK_TIMEOUT = "SET LOCAL lock_timeout = '10s'"
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_HERE))
+    return config
+
+
+def expected_revision() -> str | None:
+    """The newest revision that this code brings."""
+    return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def current_revision(database: Database) -> str | None:
+    """The revision the database is at, None when it is empty."""
+    with database.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def is_current(database: Database) -> bool:
+    """Whether the database's schema is the one this code expects."""
+    return current_revision(database) == expected_revision()
+
+
+def upgrade(database: Database, revision: str = "head") -> None:
+    """Run the migrations up to ``revision`` in one transaction."""
+    _run(database, revision, up=True)
+
+
+def downgrade(database: Database, revision: str = "base") -> None:
+    """Run the migrations down to ``revision`` in one transaction."""
+    _run(database, revision, up=False)
+
+
+def _run(database: Database, revision: str, *, up: bool) -> None:
+    config = _config()
+    writer = database.engine.execution_options(sqlite_begin="IMMEDIATE")
+    with writer.begin() as connection:
+        if not database.is_sqlite:
+            # Two nodes starting together: the second waits, then finds nothing to do.
+            connection.execute(text(_LOCK_TIMEOUT))
+            connection.execute(text("SELECT pg_advisory_xact_lock(7041776)"))
+        config.attributes["connection"] = connection
+        (command.upgrade if up else command.downgrade)(config, revision)
+
+
+def drift(database: Database) -> list[str]:
+    """What the models and the database disagree on, CHECK constraints included; empty is good."""
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "compare_server_default": True}
+        )
+        differences = [repr(difference) for difference in compare_metadata(context, METADATA)]
+    return differences + _check_drift(database)
+
+
+def _check_drift(database: Database) -> list[str]:
+    """Alembic does not compare CHECK constraints: compare their names table by table."""
+    found = inspect(database.engine)
+    problems = []
+    for table in METADATA.sorted_tables:
+        wanted = {str(c.name) for c in table.constraints if isinstance(c, CheckConstraint)}
+        present = {str(check["name"]) for check in found.get_check_constraints(table.name)}
+        problems += [f"{table.name}: CHECK {name} missing" for name in sorted(wanted - present)]
+        problems += [f"{table.name}: CHECK {name} unknown" for name in sorted(present - wanted)]
+    return problems

@@ -1,0 +1,21 @@
+"""Every table of the service: importing the models registers their tables."""
+
+import alerts.delivery_models
+import alerts.models
+import contracts.finding_models
+import contracts.models
+import contracts.service_models
+import kernel.calendar_models
+import payments.models
+from kernel.database import Base
+
+MODEL_FILES = (
+    kernel.calendar_models,
+    contracts.models,
+    contracts.service_models,
+    contracts.finding_models,
+    payments.models,
+    alerts.models,
+    alerts.delivery_models,
+)
+METADATA = Base.metadata

@@ -1,0 +1,184 @@
+"""Write triggers, due dates and settlements when their cause happens, never while scanning."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from itertools import groupby
+from uuid import UUID
+
+from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from contracts.events import ContractsChanged
+from contracts.models import Contract, ContractTotal
+from contracts.service_models import ImplementationPlan, ServiceRound
+from kernel.calendar_models import load_calendar
+from kernel.day_count import Count, due_on
+from kernel.sql import in_chunks
+from kernel.working_days import WorkingCalendar
+from payments.models import Milestone, Payment, Settlement, Trigger
+from payments.settlement import Terms, milestone_amounts, settle
+
+
+@dataclass(frozen=True, slots=True)
+class Causes:
+    """What happened on a contract that can make a milestone payable."""
+
+    begins: date | None
+    signed_on: date | None
+    total: Decimal | None
+    plan_approved_on: date | None
+    rounds_confirmed: dict[int, date]
+
+
+def settle_changed_contracts(session: Session, event: ContractsChanged) -> None:
+    """Handler: a contract's total, signing, plan or rounds changed."""
+    settle_contracts(session, event.contract_ids)
+
+
+def settle_contracts(session: Session, contract_ids: Collection[UUID]) -> None:
+    """Rewrite triggers, due dates and settlements of the milestones of these contracts."""
+    calendar = load_calendar(session)
+    for chunk in in_chunks(sorted(contract_ids)):
+        _settle_chunk(session, chunk, calendar)
+
+
+def triggered_on(milestone: Milestone, causes: Causes) -> date | None:
+    """The day the milestone became payable, None while its cause has not happened.
+
+    A milestone that only waits for its date is payable from the contract's first day. Acceptance
+    and invoices are recorded by later ledgers; until then the due date the ledger states stands.
+    """
+    match milestone.trigger_kind:
+        case Trigger.SIGNING:
+            return causes.signed_on
+        case Trigger.PLAN_APPROVED:
+            return causes.plan_approved_on
+        case Trigger.ROUND_CONFIRMED:
+            return causes.rounds_confirmed.get(milestone.trigger_round or 0)
+        case Trigger.DATE:
+            return causes.begins
+        case Trigger.ACCEPTANCE | Trigger.INVOICE:
+            return None
+
+
+def _due_on(milestone: Milestone, trigger: date | None, calendar: WorkingCalendar) -> date | None:
+    """The stated due date, else the trigger plus the days allowed, rolled (民法典 201, 203)."""
+    if milestone.due_on_given or trigger is None or milestone.days_allowed is None:
+        return milestone.due_on_given
+    return due_on(trigger, milestone.days_allowed, Count.ROLLED, calendar).due_on
+
+
+def _settle_chunk(
+    session: Session, contract_ids: Sequence[UUID], calendar: WorkingCalendar
+) -> None:
+    causes = _causes(session, contract_ids)
+    payments = _payments(session, contract_ids)
+    milestones = session.scalars(
+        select(Milestone)
+        .where(Milestone.contract_id.in_(contract_ids))
+        .order_by(Milestone.contract_id, Milestone.number)
+    ).all()
+    stamps: list[dict[str, object]] = []
+    rows: list[dict[str, object]] = []
+    for contract_id, group in groupby(milestones, key=lambda milestone: milestone.contract_id):
+        of_contract = list(group)
+        cause = causes[contract_id]
+        amounts = milestone_amounts(
+            cause.total, [(item.share, item.amount_given) for item in of_contract]
+        )
+        for milestone, amount in zip(of_contract, amounts, strict=True):
+            trigger = triggered_on(milestone, cause)
+            due = _due_on(milestone, trigger, calendar)
+            if (trigger, due) != (milestone.triggered_on, milestone.due_on):
+                stamps.append({"key": milestone.id, "trigger": trigger, "due": due})
+            rows += _settlement_rows(milestone, amount, due, trigger, cause, payments)
+    session.execute(delete(Settlement).where(Settlement.contract_id.in_(contract_ids)))
+    if rows:
+        session.execute(insert(Settlement), rows)
+    if stamps:
+        session.connection().execute(
+            update(Milestone.__table__)  # type: ignore[arg-type]  # a mapped class has a Table
+            .where(Milestone.__table__.c.id == bindparam("key"))
+            .values(triggered_on=bindparam("trigger"), due_on=bindparam("due")),
+            stamps,
+        )
+        session.expire_all()
+
+
+def _settlement_rows(
+    milestone: Milestone,
+    amount: Decimal | None,
+    due: date | None,
+    trigger: date | None,
+    cause: Causes,
+    payments: dict[UUID, list[tuple[date, Decimal]]],
+) -> list[dict[str, object]]:
+    paid = payments.get(milestone.id, [])
+    known = [day for day in (cause.begins, due, *(day for day, _ in paid)) if day]
+    if not known:
+        return []
+    begins = cause.begins or min(known)
+    terms = Terms(amount, due, begins if milestone.due_on_given else trigger)
+    return [
+        {
+            "milestone_id": milestone.id,
+            "contract_id": milestone.contract_id,
+            "valid_from": standing.valid_from,
+            "valid_to": standing.valid_to,
+            "due_on": standing.due_on,
+            "amount": amount,
+            "paid": standing.paid,
+            "unpaid": standing.unpaid,
+        }
+        for standing in settle(terms, paid, begins)
+    ]
+
+
+def _causes(session: Session, contract_ids: Sequence[UUID]) -> dict[UUID, Causes]:
+    rounds: dict[UUID, dict[int, date]] = {}
+    for contract_id, number, confirmed_on in session.execute(
+        select(ServiceRound.contract_id, ServiceRound.number, ServiceRound.confirmed_on).where(
+            ServiceRound.contract_id.in_(contract_ids), ServiceRound.confirmed_on.is_not(None)
+        )
+    ):
+        if confirmed_on:
+            rounds.setdefault(contract_id, {})[number] = confirmed_on
+    approved = (
+        select(func.min(ImplementationPlan.approved_on))
+        .where(ImplementationPlan.contract_id == Contract.id)
+        .scalar_subquery()
+    )
+    total = (
+        select(ContractTotal.amount)
+        .where(
+            ContractTotal.contract_id == Contract.id,
+            ContractTotal.superseded_at.is_(None),
+            ContractTotal.valid_to.is_(None),
+        )
+        .scalar_subquery()
+    )
+    found = session.execute(
+        select(Contract.id, Contract.signed_on, Contract.service_start, total, approved).where(
+            Contract.id.in_(contract_ids)
+        )
+    )
+    return {
+        contract_id: Causes(signed or start, signed, amount, plan, rounds.get(contract_id, {}))
+        for contract_id, signed, start, amount, plan in found
+    }
+
+
+def _payments(
+    session: Session, contract_ids: Sequence[UUID]
+) -> dict[UUID, list[tuple[date, Decimal]]]:
+    payments: dict[UUID, list[tuple[date, Decimal]]] = {}
+    for milestone_id, paid_on, amount in session.execute(
+        select(Payment.milestone_id, Payment.paid_on, Payment.amount).where(
+            Payment.contract_id.in_(contract_ids), Payment.milestone_id.is_not(None)
+        )
+    ):
+        if milestone_id:
+            payments.setdefault(milestone_id, []).append((paid_on, amount))
+    return payments

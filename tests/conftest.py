@@ -1,0 +1,96 @@
+"""Databases for every test: SQLite and PostgreSQL, migrated, empty at the start of each test."""
+
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from hypothesis import settings as hypothesis_settings
+from sqlalchemy import text
+
+from kernel.database import Database
+from migrations.schema import upgrade
+from migrations.tables import METADATA
+from monitor.wiring import event_bus
+from tests import postgres
+
+BACKENDS = ("sqlite", "postgresql")
+_servers = ExitStack()
+
+hypothesis_settings.register_profile("quick", max_examples=40, deadline=None)
+hypothesis_settings.register_profile("proof", max_examples=2000, deadline=None)
+hypothesis_settings.load_profile("proof" if os.environ.get("MONITOR_PROOF") else "quick")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start one PostgreSQL for all workers; run the suite outside UTC, as the bureau does."""
+    os.environ["TZ"] = "America/New_York"
+    time.tzset()
+    is_controller = not hasattr(config, "workerinput")
+    if is_controller and postgres.VARIABLE not in os.environ:
+        os.environ[postgres.VARIABLE] = _servers.enter_context(postgres.server())
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the server that this run started."""
+    if not hasattr(config, "workerinput"):
+        _servers.close()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite file to copy."""
+    path = tmp_path_factory.mktemp("template") / "template.db"
+    database = Database(f"sqlite:///{path}")
+    upgrade(database)
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_address() -> Iterator[str]:
+    """A migrated database of this worker's own on the test server."""
+    base = os.environ[postgres.VARIABLE]
+    name = f"monitor_test_{uuid4().hex[:12]}"
+    address = postgres.create_database(base, name)
+    database = Database(address)
+    upgrade(database)
+    database.dispose()
+    yield address
+    postgres.drop_database(base, name)
+
+
+@pytest.fixture(params=BACKENDS)
+def backend(request: pytest.FixtureRequest) -> str:
+    """The database a test runs on."""
+    return str(request.param)
+
+
+@pytest.fixture
+def database_address(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a migrated, empty database of this test's own."""
+    if backend == "sqlite":
+        path = tmp_path / "monitor.db"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        return f"sqlite:///{path}"
+    address: str = request.getfixturevalue("postgres_address")
+    cleaner = Database(address)
+    with cleaner.engine.begin() as connection:
+        names = ", ".join(f'"{table.name}"' for table in METADATA.sorted_tables)
+        connection.execute(text(f"TRUNCATE {names} CASCADE"))
+    cleaner.dispose()
+    return address
+
+
+@pytest.fixture
+def database(database_address: str) -> Iterator[Database]:
+    """A migrated, empty database wired as the service wires it."""
+    database = Database(database_address, event_bus())
+    yield database
+    database.dispose()
