@@ -1,0 +1,45 @@
+"""The ``monitor`` command. Exit: 0 done, 1 found something, 2 used wrongly, 3 failed."""
+
+import sys
+
+import click
+from sqlalchemy.exc import DBAPIError
+
+from kernel.errors import InputError, MonitorError
+from monitor.calendar_commands import calendar_commands
+from monitor.database_commands import database_commands
+
+USED_WRONGLY = 2
+FAILED = 3
+
+
+@click.group()
+def cli() -> None:
+    """合同履约监管：合同、付款、方案、轮次、预警与消息。"""
+
+
+cli.add_command(calendar_commands)
+cli.add_command(database_commands)
+
+
+def main() -> None:
+    """Run a command; a refusal is printed as a sentence, never as a traceback."""
+    try:
+        cli(standalone_mode=False)
+    except click.exceptions.Exit as end:
+        sys.exit(end.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(USED_WRONGLY)
+    except click.Abort:
+        click.echo("已中断；未完成的部分没有写入。", err=True)
+        sys.exit(FAILED)
+    except MonitorError as error:
+        for problem in error.problems:
+            click.echo(f"{problem.field}：{problem.message}", err=True)
+        if not error.problems:
+            click.echo(f"{error.title}：{error.message}", err=True)
+        sys.exit(USED_WRONGLY if isinstance(error, InputError) else FAILED)
+    except DBAPIError as error:
+        click.echo(f"数据库出错：{error.orig}", err=True)
+        sys.exit(FAILED)
