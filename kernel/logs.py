@@ -25,4 +25,4 @@ def configure_logging(level: str) -> None:
 
 def get_logger(name: str) -> Any:
     """A logger bound to ``name``."""
-    return structlog.get_logger(logger=name)
+    return structlog.get_logger(logger_name=name)

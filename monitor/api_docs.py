@@ -1,0 +1,56 @@
+"""The API's description (OpenAPI 3.1) and its page, which works offline and without inline script."""
+
+from pathlib import Path
+from typing import Any, cast
+
+import flask_openapi_swagger
+from flask import Blueprint, Response, current_app, jsonify, render_template, send_from_directory
+from flask_openapi.models.info import Info
+from flask_openapi.openapi import OpenAPI
+from pydantic import ValidationError
+
+from kernel.web.problems import Problem, input_error
+
+_ASSETS = Path(str(flask_openapi_swagger.__file__)).parent / "templates" / "swagger"
+_ABOUT = """合同、付款、方案、轮次、预警与消息的只读接口。
+
+- 金额为两位小数的字符串，单位元；比例为精确小数字符串，单位 %；未提供的值为 null，不是 0。
+- 日期为 YYYY-MM-DD（业务日期）；时刻为 UTC。`as_of` 询问某一天的情况，缺省为业务日期。
+- 列表返回 `{"items": […], "next": 游标或 null}`；把 `next` 作为 `cursor` 取下一页。
+- 单条记录带 ETag；以 If-None-Match 询问，没有变化时返回 304。
+- 出错时返回 application/problem+json（RFC 9457），`errors` 指出每个有问题的字段。
+"""
+
+api_docs = Blueprint("api_docs", __name__, url_prefix="/api")
+
+
+def describe() -> dict[str, Any]:
+    """What the application object needs to describe its API."""
+    return {
+        "info": Info(title="合同履约监管 API", version="1", description=_ABOUT),
+        "doc_ui": False,
+        "validation_error_model": Problem,
+        "validation_error_callback": _refuse,
+    }
+
+
+@api_docs.get("/openapi.json")
+def openapi() -> Response:
+    """The API's description."""
+    return jsonify(cast("OpenAPI", current_app).api_doc)
+
+
+@api_docs.get("/docs")
+def docs() -> str:
+    """The page that shows the description and lets one try it."""
+    return render_template("api_docs.html")
+
+
+@api_docs.get("/docs/assets/<path:filename>")
+def assets(filename: str) -> Response:
+    """Swagger UI as packed with flask-openapi-swagger."""
+    return send_from_directory(_ASSETS, filename, max_age=86_400)
+
+
+def _refuse(error: ValidationError) -> Response:
+    raise input_error(error)

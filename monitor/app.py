@@ -1,0 +1,64 @@
+"""The web application: the one place that knows every API and every page."""
+
+from datetime import date, timedelta
+
+from flask import Blueprint, Flask
+from flask_openapi.blueprint import APIBlueprint
+from flask_openapi.openapi import OpenAPI
+from flask_wtf.csrf import CSRFProtect
+from jinja2 import StrictUndefined
+
+from kernel.clock import Clock
+from kernel.database import Database
+from kernel.settings import Settings
+from kernel.web.headers import allowed_hosts
+from kernel.web.install import install
+from kernel.web.session import WebParts
+from monitor.api_docs import api_docs, describe
+from monitor.assets import install_assets
+from monitor.health import health
+from monitor.secret_key import secret_key
+
+MAX_BODY_BYTES = 1_000_000
+"""No form of this service needs more; workbooks enter by ``monitor import``."""
+
+APIS: tuple[APIBlueprint, ...] = (health,)
+PAGES: tuple[Blueprint, ...] = ()
+
+
+def create_app(settings: Settings, database: Database, clock: Clock) -> OpenAPI:
+    """Make the application on a database and a clock; it opens no connection yet."""
+    app = OpenAPI("monitor", **describe())
+    app.openapi_version = "3.1.0"
+    _configure(app, settings)
+    install(app, WebParts(database, clock), allowed_hosts(settings.public_url))
+    CSRFProtect(app)
+    _prepare_templates(app, settings.business_date)
+    install_assets(app)
+    for api in APIS:
+        app.register_api(api)
+    for pages in (api_docs, *PAGES):
+        app.register_blueprint(pages)
+    return app
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    app.config.update(
+        SECRET_KEY=secret_key(settings.data_dir),
+        MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
+        MAX_FORM_MEMORY_SIZE=MAX_BODY_BYTES,
+        SESSION_COOKIE_NAME="monitor_session",
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.public_url.startswith("https://"),
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=12),
+        # A page left open over lunch must still post; the token ends with the session.
+        WTF_CSRF_TIME_LIMIT=None,
+    )
+
+
+def _prepare_templates(app: Flask, fixed_date: date | None) -> None:
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    # A date fixed by MONITOR_BUSINESS_DATE is said on every page.
+    app.jinja_env.globals["fixed_date"] = fixed_date
