@@ -27,6 +27,10 @@ class Yuan(TypeDecorator[Decimal]):
         """Yuan to fen; refuses a part of a fen."""
         return None if value is None else to_fen(value)
 
+    def process_literal_param(self, value: Decimal | None, dialect: Dialect) -> str:
+        """Yuan to fen, written into a statement."""
+        return "NULL" if value is None else str(to_fen(value))
+
     def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
         """Fen to yuan; PostgreSQL gives sums of bigint as ``Decimal``."""
         return None if value is None else from_fen(int(value))

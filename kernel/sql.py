@@ -5,7 +5,19 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, String, Table, Uuid, cast, func, literal, text
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    String,
+    Table,
+    Uuid,
+    case,
+    cast,
+    func,
+    literal,
+    or_,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
@@ -55,13 +67,22 @@ def _sqlite_json(element: json_facts, compiler: SQLCompiler, **kw: Any) -> str:
     return f"json_object({compiler.process(element.clauses, **kw)})"
 
 
-def facts(**columns: ColumnElement[Any]) -> ColumnElement[Any]:
+def facts(**columns: Any) -> ColumnElement[Any]:
     """Build a JSON object of named columns; dates become ISO text on both databases."""
     parts: list[ColumnElement[Any]] = []
     for name, column in columns.items():
         parts.append(cast(literal(name, String, literal_execute=True), String))
         parts.append(column)
     return json_facts(*parts)
+
+
+def inline(column: Any, value: Any) -> ColumnElement[Any]:
+    """``value`` written into the statement, typed as ``column``.
+
+    A partial index is used only where its condition can be proved, and SQLite proves nothing
+    about a bound value.
+    """
+    return literal(value, column.type, literal_execute=True)
 
 
 def upsert(session: Session, table: Table) -> Any:
@@ -111,3 +132,25 @@ def _pg_add_days(element: add_days, compiler: SQLCompiler, **kw: Any) -> str:
 def _sqlite_add_days(element: add_days, compiler: SQLCompiler, **kw: Any) -> str:
     day, count = element.clauses
     return f"date({compiler.process(day, **kw)}, {compiler.process(count, **kw)} || ' days')"
+
+
+class as_json(GenericFunction[Any]):  # noqa: N801 — named as the SQL function it renders
+    """A JSON column as JSON inside ``facts``: SQLite keeps JSON as text and would quote it."""
+
+    type = JsonValue
+    inherit_cache = True
+
+
+@compiles(as_json, "postgresql")
+def _pg_as_json(element: as_json, compiler: SQLCompiler, **kw: Any) -> str:
+    return compiler.process(element.clauses, **kw)
+
+
+@compiles(as_json, "sqlite")
+def _sqlite_as_json(element: as_json, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"json({compiler.process(element.clauses, **kw)})"
+
+
+def earliest(first: ColumnElement[Any], second: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The earlier of two dates, the other where one is NULL."""
+    return case((or_(second.is_(None), first <= second), first), else_=second)

@@ -18,8 +18,8 @@ def main() -> int:
         differences = drift(database)
         database.dispose()
     for difference in differences:
-        print(difference)
-    print(f"migration drift: {len(differences)} differences")
+        sys.stdout.write(f"{difference}\n")
+    sys.stdout.write(f"migration drift: {len(differences)} differences\n")
     return len(differences)
 
 

@@ -1,5 +1,8 @@
 """The one place that composes: who hears which event, which rules run."""
 
+from alerts.rules.payments import late_payment, payment_due
+from alerts.rules.plans import missing_plan
+from alerts.rules.rule import Rule
 from contracts.events import ContractsChanged
 from kernel.database import Database
 from kernel.events import EventBus
@@ -12,6 +15,15 @@ def event_bus() -> EventBus:
     bus = EventBus()
     bus.register(ContractsChanged, settle_changed_contracts)
     return bus
+
+
+def rules(settings: Settings) -> tuple[Rule, ...]:
+    """All alert rules, with the thresholds that the settings give."""
+    return (
+        late_payment(settings.late_payment_major_days, settings.late_payment_critical_days),
+        payment_due(settings.payment_due_days),
+        missing_plan(settings.missing_plan_critical_days),
+    )
 
 
 def open_database(settings: Settings) -> Database:

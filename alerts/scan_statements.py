@@ -1,0 +1,194 @@
+"""The statements of a scan: one upsert a rule, then INSERT … SELECT; no row passes Python."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Table, case, func, insert, literal, null, or_, select, true, update
+from sqlalchemy.orm import Session
+
+from alerts.delivery_models import Channel, Delivery
+from alerts.models import Alert, AlertEpisode, AlertEvent, AlertState, Change, EndReason
+from alerts.rules.rule import Rule
+from kernel.sql import inline, upsert
+from kernel.sql import new_key as sql_new_key
+
+RECORDED_CHANGES = (Change.OPENED, Change.RAISED, Change.LOWERED, Change.RESOLVED)
+DELIVERED_CHANGES = (Change.OPENED, Change.RAISED, Change.RESOLVED)
+
+Counts = dict[str, dict[str, int]]
+"""By rule: opened, refreshed (of which raised, lowered), resolved, open."""
+
+
+def stamp_seen(session: Session, rule: Rule, scan_id: UUID, now: datetime, as_of: date) -> None:
+    """One upsert: what breaks the rule is open and carries this scan's stamp."""
+    seen = rule.subjects(as_of).subquery()
+    values: dict[str, Any] = {
+        "id": sql_new_key(),
+        "rule": literal(rule.code),
+        "subject_id": seen.c.subject_id,
+        "period": literal(""),
+        "contract_id": seen.c.contract_id,
+        "organisation_id": seen.c.organisation_id,
+        "severity": seen.c.severity,
+        "state": literal(AlertState.OPEN.value),
+        "since": seen.c.since,
+        "facts": seen.c.facts,
+        "opened_on": literal(as_of),
+        "episode": literal(1),
+        "seen_scan_id": literal(scan_id),
+        "change": literal(Change.OPENED.value),
+        "change_scan_id": literal(scan_id),
+        "recorded_at": literal(now, Alert.recorded_at.type),
+        "version": literal(1),
+    }
+    statement = upsert(session, _table(Alert)).from_select(
+        list(values), select(*values.values()).select_from(seen).where(true())
+    )
+    new = statement.excluded
+    reopened = Alert.state == AlertState.RESOLVED
+    touched = or_(
+        reopened,
+        new.severity != Alert.severity,
+        new.since != Alert.since,
+        new.facts != Alert.facts,
+    )
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=[Alert.rule, Alert.subject_id, Alert.period],
+            set_={
+                "change": case(
+                    (reopened, Change.OPENED.value),
+                    (new.severity > Alert.severity, Change.RAISED.value),
+                    (new.severity < Alert.severity, Change.LOWERED.value),
+                    else_=Change.REFRESHED.value,
+                ),
+                "change_scan_id": scan_id,
+                "seen_scan_id": scan_id,
+                "opened_on": case((reopened, new.opened_on), else_=Alert.opened_on),
+                "episode": Alert.episode + case((reopened, 1), else_=0),
+                "version": Alert.version + case((touched, 1), else_=0),
+                "state": AlertState.OPEN.value,
+                "resolved_on": null(),
+                "end_reason": null(),
+                "organisation_id": new.organisation_id,
+                "severity": new.severity,
+                "since": new.since,
+                "facts": new.facts,
+            },
+        )
+    )
+
+
+def resolve_unseen(session: Session, rule: Rule, scan_id: UUID, as_of: date) -> None:
+    """What is open but was not seen has ended: met, or never broken after a correction."""
+    settled_on = rule.settled_on(as_of)
+    session.execute(
+        update(Alert)
+        .where(
+            Alert.rule == rule.code,
+            Alert.state == inline(Alert.state, AlertState.OPEN),
+            Alert.seen_scan_id != scan_id,
+        )
+        .values(
+            state=AlertState.RESOLVED,
+            resolved_on=func.coalesce(settled_on, as_of),
+            end_reason=case(
+                (settled_on <= Alert.since, EndReason.CORRECTED.value),
+                else_=EndReason.FULFILLED.value,
+            ),
+            change=Change.RESOLVED,
+            change_scan_id=scan_id,
+            version=Alert.version + 1,
+        )
+        .execution_options(synchronize_session=False)
+    )
+
+
+def write_episodes(session: Session, scan_id: UUID, as_of: date) -> None:
+    """Begin an episode for what opened; keep the worst severity; end it for what resolved."""
+    changed = (Alert.change_scan_id == scan_id, Alert.id == AlertEpisode.alert_id)
+    session.execute(
+        insert(AlertEpisode).from_select(
+            ["alert_id", "number", "since", "opened_on", "worst_severity"],
+            select(Alert.id, Alert.episode, Alert.since, literal(as_of), Alert.severity).where(
+                Alert.change_scan_id == scan_id, Alert.change == Change.OPENED
+            ),
+        )
+    )
+    for change, values in (
+        (Change.RAISED, {"worst_severity": Alert.severity}),
+        (Change.RESOLVED, {"resolved_on": Alert.resolved_on, "end_reason": Alert.end_reason}),
+    ):
+        session.execute(
+            update(AlertEpisode)
+            .where(*changed, Alert.change == change, AlertEpisode.number == Alert.episode)
+            .values(values)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def write_events(session: Session, scan_id: UUID, now: datetime, as_of: date) -> None:
+    """Keep what changed, with what was known at that moment; a mere refresh is no event."""
+    session.execute(
+        insert(AlertEvent).from_select(
+            ["id", "alert_id", "scan_id", "change", "as_of", "severity", "facts", "recorded_at"],
+            select(
+                sql_new_key(),
+                Alert.id,
+                literal(scan_id),
+                Alert.change,
+                literal(as_of),
+                Alert.severity,
+                Alert.facts,
+                literal(now, Alert.recorded_at.type),
+            ).where(Alert.change_scan_id == scan_id, Alert.change.in_(RECORDED_CHANGES)),
+        )
+    )
+
+
+def write_deliveries(session: Session, scan_id: UUID, now: datetime) -> None:
+    """One delivery for each event that people want to hear of and each channel that carries it."""
+    session.execute(
+        insert(Delivery).from_select(
+            ["id", "event_id", "channel_id", "recorded_at"],
+            select(
+                sql_new_key(), AlertEvent.id, Channel.id, literal(now, Alert.recorded_at.type)
+            ).where(
+                AlertEvent.scan_id == scan_id,
+                AlertEvent.change.in_(DELIVERED_CHANGES),
+                Channel.enabled,
+                Channel.min_severity <= AlertEvent.severity,
+            ),
+        )
+    )
+
+
+def count_changes(session: Session, scan_id: UUID, rules: Sequence[Rule]) -> Counts:
+    """Count what this scan did, by rule."""
+    counts = {
+        rule.code: dict.fromkeys(
+            ("opened", "refreshed", "raised", "lowered", "resolved", "open"), 0
+        )
+        for rule in rules
+    }
+    for code, change, number in session.execute(
+        select(Alert.rule, Alert.change, func.count())
+        .where(Alert.change_scan_id == scan_id)
+        .group_by(Alert.rule, Alert.change)
+    ):
+        of_rule = counts[code]
+        of_rule[change.value] += number
+        if change in (Change.RAISED, Change.LOWERED):
+            of_rule["refreshed"] += number
+        if change is not Change.RESOLVED:
+            of_rule["open"] += number
+    return counts
+
+
+def _table(model: type[Any]) -> Table:
+    table = model.__table__
+    if not isinstance(table, Table):
+        raise TypeError(f"{model} is mapped to no table")
+    return table
