@@ -56,6 +56,15 @@ class Database:
                 self._bus.attach(session)
             yield session
 
+    @contextmanager
+    def rehearsing(self) -> Iterator[Session]:
+        """A session that writes and is always rolled back: what would happen, truly tried."""
+        with Session(self._writer, expire_on_commit=False) as session:
+            if self._bus is not None:
+                self._bus.attach(session)
+            yield session
+            session.rollback()
+
     def dispose(self) -> None:
         """Close the pooled connections."""
         self.engine.dispose()
