@@ -8,6 +8,8 @@ from sqlalchemy.exc import DBAPIError
 from kernel.errors import InputError, MonitorError
 from monitor.calendar_commands import calendar_commands
 from monitor.database_commands import database_commands
+from monitor.scan_commands import replay_command, scan_command
+from monitor.score_commands import score_command
 
 USED_WRONGLY = 2
 FAILED = 3
@@ -20,6 +22,9 @@ def cli() -> None:
 
 cli.add_command(calendar_commands)
 cli.add_command(database_commands)
+cli.add_command(scan_command)
+cli.add_command(replay_command)
+cli.add_command(score_command)
 
 
 def main() -> None:

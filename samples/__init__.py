@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+FOLDER = Path(__file__).parent
 NAMES = ("hami-2023", "zibo-2023")
 
 
@@ -9,4 +10,4 @@ def path(name: str) -> Path:
     """Return where the sample workbook `name` lies; KeyError names the samples there are."""
     if name not in NAMES:
         raise KeyError(f"no sample {name!r}; there are: {', '.join(NAMES)}")
-    return Path(__file__).with_name(f"{name}.xlsx")
+    return FOLDER / f"{name}.xlsx"
