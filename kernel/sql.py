@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import (
     ColumnElement,
     Date,
+    SQLColumnExpression,
     String,
     Table,
     Uuid,
@@ -110,7 +111,7 @@ def in_chunks(values: Sequence[Any], size: int = 500) -> list[Sequence[Any]]:
     return [values[start : start + size] for start in range(0, len(values), size)]
 
 
-def contains(column: ColumnElement[Any], words: str) -> ColumnElement[bool]:
+def contains(column: SQLColumnExpression[Any], words: str) -> ColumnElement[bool]:
     """Case-insensitive search for ``words`` as typed: ``%`` and ``_`` mean themselves."""
     return func.lower(column).contains(words.lower(), autoescape=True)
 

@@ -12,7 +12,7 @@ from kernel.actor import LOCAL_OPERATOR, Actor
 from kernel.clock import Clock
 from kernel.database import Database
 from kernel.errors import InputError
-from kernel.web.fields import parse_day
+from kernel.fields import parse_day
 
 _EXTENSION = "monitor_web"
 _OPEN = "reading_stack"

@@ -26,7 +26,8 @@ def _strict_day(value: object) -> object:
     return parse_day(value) if isinstance(value, str) else value
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
+    """The text itself; raises ``ValueError`` (Chinese) when it holds control characters."""
     # PostgreSQL takes no NUL and no lone surrogate in text; SQLite takes both and finds nothing.
     if any(ord(sign) < 32 or 0xD800 <= ord(sign) <= 0xDFFF for sign in text):
         raise ValueError("不能含控制字符")
@@ -43,7 +44,7 @@ Day = Annotated[
 SearchWords = Annotated[
     str,
     StringConstraints(min_length=1, max_length=100),
-    AfterValidator(_printable),
+    AfterValidator(printable),
     WithJsonSchema(
         {"type": "string", "minLength": 1, "maxLength": 100, "pattern": r"^[^\x00-\x1f]*$"}
     ),

@@ -1,0 +1,235 @@
+"""Set-based reads of the contract ledger: organisations, vendors, programmes, rounds, plans.
+
+Every list is one statement, whatever the data.
+"""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
+from sqlalchemy.orm import Session, joinedload
+
+from contracts.access import visible
+from contracts.models import Contract, Organisation, Programme, Vendor
+from contracts.schemas import (
+    OfContracts,
+    OrganisationOut,
+    OrganisationsWanted,
+    PlanOut,
+    PlansWanted,
+    ProgrammeOut,
+    ProgrammesWanted,
+    RoundOut,
+    RoundState,
+    RoundsWanted,
+    VendorOut,
+    VendorsWanted,
+)
+from contracts.service_models import ImplementationPlan, PlanState, ServiceRound
+from kernel.actor import Actor
+from kernel.errors import NotFoundError
+from kernel.paging import AnyRow, AnySelect, Page, fetch_page
+from kernel.sql import contains
+
+
+def on_ledger(as_of: date) -> ColumnElement[bool]:
+    """The contract was there on ``as_of``: signed, else in service, or its first day unknown."""
+    first_day = func.coalesce(Contract.signed_on, Contract.service_start)
+    return or_(first_day.is_(None), first_day <= as_of)
+
+
+def of_contracts(actor: Actor, as_of: date, wanted: OfContracts) -> ColumnElement[bool]:
+    """A predicate over ``Contract`` joined to ``Programme``: seen by the actor, and asked for."""
+    return and_(
+        visible(actor),
+        on_ledger(as_of),
+        Contract.id == wanted.contract if wanted.contract else true(),
+        Programme.code == wanted.programme if wanted.programme else true(),
+    )
+
+
+def only_row(session: Session, statement: AnySelect, name: str) -> AnyRow:
+    """The one row of ``statement``; raises ``NotFoundError`` (没有这 ``name``) when there is none."""
+    row = session.execute(statement).first()
+    if row is None:
+        raise NotFoundError(f"没有这{name}，或不在您的查看范围内")
+    return row
+
+
+def organisations(
+    session: Session, actor: Actor, wanted: OrganisationsWanted
+) -> Page[OrganisationOut]:
+    """The organisations, parents before the children entered after them.
+
+    The tree is known to everybody; what an organisation does is not.
+    """
+    _ = actor
+    statement = select(Organisation)
+    if wanted.kind:
+        statement = statement.where(Organisation.kind == wanted.kind)
+    if wanted.parent:
+        statement = statement.where(Organisation.parent_id == wanted.parent)
+    if wanted.q:
+        searched = (Organisation.code, Organisation.name, Organisation.short_name)
+        statement = statement.where(or_(*(contains(column, wanted.q) for column in searched)))
+    return fetch_page(session, statement, [Organisation.id], wanted, _organisation)
+
+
+def organisation(session: Session, actor: Actor, key: UUID) -> OrganisationOut:
+    """One organisation; raises ``NotFoundError``."""
+    _ = actor
+    statement = select(Organisation).where(Organisation.id == key)
+    return _organisation(only_row(session, statement, "个机构"))
+
+
+def vendors(session: Session, actor: Actor, wanted: VendorsWanted) -> Page[VendorOut]:
+    """The vendors: reference data that everybody shares."""
+    _ = actor
+    statement = select(Vendor)
+    if wanted.q:
+        searched = (Vendor.name, func.coalesce(Vendor.credit_code, ""))
+        statement = statement.where(or_(*(contains(column, wanted.q) for column in searched)))
+    return fetch_page(session, statement, [Vendor.id], wanted, _vendor)
+
+
+def vendor(session: Session, actor: Actor, key: UUID) -> VendorOut:
+    """One vendor; raises ``NotFoundError``."""
+    _ = actor
+    return _vendor(only_row(session, select(Vendor).where(Vendor.id == key), "个承接主体"))
+
+
+def programmes(session: Session, actor: Actor, wanted: ProgrammesWanted) -> Page[ProgrammeOut]:
+    """The programmes that the actor leads or sees a contract of, with their leads."""
+    statement = _programmes(actor)
+    if wanted.fiscal_year:
+        statement = statement.where(Programme.fiscal_year == wanted.fiscal_year)
+    if wanted.lead:
+        statement = statement.where(Programme.lead_id == wanted.lead)
+    if wanted.q:
+        searched = (Programme.code, Programme.name)
+        statement = statement.where(or_(*(contains(column, wanted.q) for column in searched)))
+    return fetch_page(session, statement, [Programme.id], wanted, _programme)
+
+
+def programme(session: Session, actor: Actor, key: UUID) -> ProgrammeOut:
+    """One programme; raises ``NotFoundError``."""
+    statement = _programmes(actor).where(Programme.id == key)
+    return _programme(only_row(session, statement, "个预算项目"))
+
+
+def rounds(session: Session, actor: Actor, as_of: date, wanted: RoundsWanted) -> Page[RoundOut]:
+    """Service rounds begun by ``as_of`` (or with no start given), by contract and number."""
+    statement = _rounds(as_of).where(of_contracts(actor, as_of, wanted))
+    if wanted.kind:
+        statement = statement.where(ServiceRound.kind == wanted.kind)
+    if wanted.state:
+        statement = statement.where(_round_state(as_of) == wanted.state)
+    keys = [ServiceRound.contract_id, ServiceRound.number]
+    return fetch_page(session, statement, keys, wanted, lambda row: _round(row, as_of))
+
+
+def service_round(session: Session, actor: Actor, as_of: date, key: UUID) -> RoundOut:
+    """One round; raises ``NotFoundError``, also when it had not begun on ``as_of``."""
+    statement = _rounds(as_of).where(
+        ServiceRound.id == key, of_contracts(actor, as_of, OfContracts())
+    )
+    return _round(only_row(session, statement, "个服务轮次"), as_of)
+
+
+def plans(session: Session, actor: Actor, as_of: date, wanted: PlansWanted) -> Page[PlanOut]:
+    """Versions of implementation plans handed in by ``as_of``, by contract and number."""
+    statement = _plans(as_of).where(of_contracts(actor, as_of, wanted))
+    if wanted.state:
+        statement = statement.where(_plan_state(as_of) == wanted.state)
+    keys = [ImplementationPlan.contract_id, ImplementationPlan.number]
+    return fetch_page(session, statement, keys, wanted, lambda row: _plan(row, as_of))
+
+
+def plan(session: Session, actor: Actor, as_of: date, key: UUID) -> PlanOut:
+    """One version; raises ``NotFoundError``, also when it was not yet handed in on ``as_of``."""
+    statement = _plans(as_of).where(
+        ImplementationPlan.id == key, of_contracts(actor, as_of, OfContracts())
+    )
+    return _plan(only_row(session, statement, "份实施方案"), as_of)
+
+
+def happened(day: date | None, as_of: date) -> date | None:
+    """The day, None when it lies after ``as_of``: what was not known then is not told."""
+    return day if day is not None and day <= as_of else None
+
+
+def _programmes(actor: Actor) -> AnySelect:
+    statement = select(Programme).options(joinedload(Programme.lead))
+    if actor.organisations is None:
+        return statement
+    seen = select(Contract.programme_id).where(visible(actor))
+    return statement.where(or_(Programme.lead_id.in_(actor.organisations), Programme.id.in_(seen)))
+
+
+def _rounds(as_of: date) -> AnySelect:
+    return (
+        select(ServiceRound, Contract, _round_state(as_of).label("state"))
+        .join(Contract, Contract.id == ServiceRound.contract_id)
+        .join(Programme, Programme.id == Contract.programme_id)
+        .where(or_(ServiceRound.started_on.is_(None), ServiceRound.started_on <= as_of))
+    )
+
+
+def _round_state(as_of: date) -> ColumnElement[str]:
+    return case(
+        (ServiceRound.confirmed_on <= as_of, RoundState.CONFIRMED.value),
+        (ServiceRound.ended_on <= as_of, RoundState.TO_CONFIRM.value),
+        (ServiceRound.started_on <= as_of, RoundState.RUNNING.value),
+        else_=RoundState.UNKNOWN.value,
+    )
+
+
+def _plans(as_of: date) -> AnySelect:
+    return (
+        select(ImplementationPlan, Contract, _plan_state(as_of).label("state"))
+        .join(Contract, Contract.id == ImplementationPlan.contract_id)
+        .join(Programme, Programme.id == Contract.programme_id)
+        .where(ImplementationPlan.submitted_on <= as_of)
+    )
+
+
+def _plan_state(as_of: date) -> ColumnElement[str]:
+    return case(
+        (ImplementationPlan.approved_on <= as_of, PlanState.APPROVED.value),
+        (ImplementationPlan.returned_on <= as_of, PlanState.RETURNED.value),
+        else_=PlanState.SUBMITTED.value,
+    )
+
+
+def _organisation(row: AnyRow) -> OrganisationOut:
+    return OrganisationOut.of(row[0])
+
+
+def _vendor(row: AnyRow) -> VendorOut:
+    return VendorOut.of(row[0])
+
+
+def _programme(row: AnyRow) -> ProgrammeOut:
+    return ProgrammeOut.of(row[0])
+
+
+def _round(row: AnyRow, as_of: date) -> RoundOut:
+    record, contract, state = row[:3]
+    return RoundOut.of(
+        record,
+        contract=contract,
+        state=state,
+        ended_on=happened(record.ended_on, as_of),
+        confirmed_on=happened(record.confirmed_on, as_of),
+    )
+
+
+def _plan(row: AnyRow, as_of: date) -> PlanOut:
+    record, contract, state = row[:3]
+    return PlanOut.of(
+        record,
+        contract=contract,
+        state=state,
+        returned_on=happened(record.returned_on, as_of),
+        approved_on=happened(record.approved_on, as_of),
+    )
