@@ -53,6 +53,7 @@ class Message(Base):
     __table_args__ = (
         Index(
             "ix_message_due",
+            "channel_id",
             "next_attempt_at",
             sqlite_where=text("state = 'pending'"),
             postgresql_where=text("state = 'pending'"),
@@ -62,7 +63,7 @@ class Message(Base):
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_key)
-    channel_id: Mapped[UUID] = mapped_column(ForeignKey("channel.id"), index=True)
+    channel_id: Mapped[UUID] = mapped_column(ForeignKey("channel.id"))
     body: Mapped[str] = mapped_column(Text)
     alert_count: Mapped[int]
     state: Mapped[MessageState] = mapped_column(words(MessageState, "state"))

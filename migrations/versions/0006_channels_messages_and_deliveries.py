@@ -60,11 +60,10 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["channel_id"], ["channel.id"], name=op.f("fk_message_channel_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
     )
-    op.create_index(op.f("ix_message_channel_id"), "message", ["channel_id"], unique=False)
     op.create_index(
         "ix_message_due",
         "message",
-        ["next_attempt_at"],
+        ["channel_id", "next_attempt_at"],
         unique=False,
         sqlite_where=sa.text("state = 'pending'"),
         postgresql_where=sa.text("state = 'pending'"),
@@ -136,6 +135,5 @@ def downgrade() -> None:
         sqlite_where=sa.text("state = 'pending'"),
         postgresql_where=sa.text("state = 'pending'"),
     )
-    op.drop_index(op.f("ix_message_channel_id"), table_name="message")
     op.drop_table("message")
     op.drop_table("channel")
