@@ -1,9 +1,9 @@
 """The API's description (OpenAPI 3.1) and its page, which works offline and without inline script."""
 
+from importlib.resources import files
 from pathlib import Path
 from typing import Any, cast
 
-import flask_openapi_swagger
 from flask import Blueprint, Response, current_app, jsonify, render_template, send_from_directory
 from flask_openapi.models.info import Info
 from flask_openapi.openapi import OpenAPI
@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from kernel.web.problems import Problem, input_error
 
-_ASSETS = Path(str(flask_openapi_swagger.__file__)).parent / "templates" / "swagger"
+_ASSETS = Path(str(files("flask_openapi_swagger"))) / "templates" / "swagger"
 _ABOUT = """合同、付款、方案、轮次、预警与消息的只读接口。
 
 - 金额为两位小数的字符串，单位元；比例为精确小数字符串，单位 %；未提供的值为 null，不是 0。
@@ -20,6 +20,8 @@ _ABOUT = """合同、付款、方案、轮次、预警与消息的只读接口�
 - 单条记录带 ETag；以 If-None-Match 询问，没有变化时返回 304。
 - 出错时返回 application/problem+json（RFC 9457），`errors` 指出每个有问题的字段。
 """
+
+_WITHOUT_PARAMETERS = ("/healthz", "/readyz")
 
 api_docs = Blueprint("api_docs", __name__, url_prefix="/api")
 
@@ -37,7 +39,11 @@ def describe() -> dict[str, Any]:
 @api_docs.get("/openapi.json")
 def openapi() -> Response:
     """The API's description."""
-    return jsonify(cast("OpenAPI", current_app).api_doc)
+    found = cast("OpenAPI", current_app).api_doc
+    for path in _WITHOUT_PARAMETERS:
+        # The library tells of invalid parameters on every route, also where there are none.
+        found["paths"][path]["get"]["responses"].pop("422", None)
+    return jsonify(found)
 
 
 @api_docs.get("/docs")

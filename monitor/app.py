@@ -8,6 +8,8 @@ from flask_openapi.openapi import OpenAPI
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
 
+from alerts.api import api as alerts_api
+from contracts.api import api as contracts_api
 from kernel.clock import Clock
 from kernel.database import Database
 from kernel.settings import Settings
@@ -18,11 +20,12 @@ from monitor.api_docs import api_docs, describe
 from monitor.assets import install_assets
 from monitor.health import health
 from monitor.secret_key import secret_key
+from payments.api import api as payments_api
 
 MAX_BODY_BYTES = 1_000_000
 """No form of this service needs more; workbooks enter by ``monitor import``."""
 
-APIS: tuple[APIBlueprint, ...] = (health,)
+APIS: tuple[APIBlueprint, ...] = (contracts_api, payments_api, alerts_api, health)
 PAGES: tuple[Blueprint, ...] = ()
 
 

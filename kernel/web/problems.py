@@ -3,8 +3,9 @@
 What the service did not foresee is logged with its traceback; the caller learns its request id only.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
+from typing import Any
 
 from flask import Flask, Response, render_template, request
 from pydantic import BaseModel, Field, ValidationError
@@ -30,6 +31,23 @@ _WORDS = {
     500: ("服务出错", "出错已记入日志；请把请求编号告诉管理员。"),
     503: ("服务暂不可用", "数据库暂时无法使用，请稍后再试。"),
 }
+
+_SENTENCES = {
+    "missing": "必须填写",
+    "extra_forbidden": "没有这个参数",
+    "uuid_parsing": "应为 UUID",
+    "uuid_type": "应为 UUID",
+    "int_parsing": "应为整数",
+    "int_parsing_size": "数值过大",
+    "bool_parsing": "应为 true 或 false",
+    "greater_than_equal": "不能小于 {ge}",
+    "less_than_equal": "不能大于 {le}",
+    "string_too_short": "不能为空",
+    "string_too_long": "不能超过 {max_length} 个字",
+    "enum": "只能是 {expected}",
+    "value_error": "{error}",
+}
+"""By pydantic's error type; ``{…}`` is the error's context."""
 
 
 class ProblemField(BaseModel):
@@ -65,8 +83,11 @@ def install_problems(app: Flask) -> None:
 def input_error(error: ValidationError) -> InputError:
     """A pydantic error as the refusal that names each wrong field."""
     problems = [
-        FieldProblem(".".join(str(part) for part in fault["loc"]) or "body", _sentence(fault))
-        for fault in error.errors(include_url=False, include_context=False)
+        FieldProblem(
+            ".".join(str(part) for part in fault["loc"]) or "body",
+            _sentence(fault["type"], fault.get("ctx", {}), fault["msg"]),
+        )
+        for fault in error.errors(include_url=False)
     ]
     refusal = InputError(problems[0].field, problems[0].message)
     refusal.problems = tuple(problems)
@@ -78,9 +99,9 @@ def is_api() -> bool:
     return request.path == "/api" or request.path.startswith(("/api/", "/healthz", "/readyz"))
 
 
-def _sentence(fault: object) -> str:
-    message = str(fault["msg"]) if isinstance(fault, dict) else str(fault)
-    return message.removeprefix("Value error, ")
+def _sentence(kind: str, context: Mapping[str, Any], english: str) -> str:
+    known = _SENTENCES.get(kind)
+    return known.format(**context) if known else english
 
 
 def _refuse_malformed_json() -> None:

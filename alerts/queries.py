@@ -1,0 +1,173 @@
+"""Set-based reads of alerts as of a day: what was open then, how bad, and why.
+
+An alert's own row says how it stood after the last scan that touched it; for a day before that
+scan, its episodes and events say how it stood then. The list is one statement whatever the data.
+"""
+
+from datetime import date, timedelta
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy.orm import Session, aliased
+
+from alerts.delivery_models import Delivery
+from alerts.models import Alert, AlertEpisode, AlertEvent, AlertState, ScanRun
+from alerts.schemas import (
+    AlertDetail,
+    AlertEventOut,
+    AlertOut,
+    AlertsWanted,
+    EpisodeOut,
+    severity_word,
+)
+from alerts.texts import rule_name
+from contracts.models import Contract, Organisation, Programme
+from contracts.queries import happened, of_contracts, only_row
+from contracts.schemas import OfContracts
+from kernel.actor import Actor
+from kernel.paging import AnyRow, AnySelect, Key, Page, fetch_page
+
+_later = aliased(AlertEpisode)
+
+
+def alerts(session: Session, actor: Actor, as_of: date, wanted: AlertsWanted) -> Page[AlertOut]:
+    """Alerts opened by ``as_of`` as they stood then: worst first, then longest."""
+    statement = _alerts(as_of).where(of_contracts(actor, as_of, wanted))
+    if wanted.rule:
+        statement = statement.where(Alert.rule == wanted.rule)
+    if wanted.severity:
+        statement = statement.where(_severity(as_of) == wanted.severity.number)
+    if wanted.state:
+        statement = statement.where(_state(as_of) == wanted.state.value)
+    if wanted.organisation:
+        statement = statement.where(Alert.organisation_id == wanted.organisation)
+    keys: list[Key] = [-_severity(as_of), _since(as_of), Alert.id]
+    return fetch_page(
+        session, statement, keys, wanted, lambda row: AlertOut.model_validate(_values(row, as_of))
+    )
+
+
+def alert(session: Session, actor: Actor, as_of: date, key: UUID) -> AlertDetail:
+    """One alert with its history up to ``as_of``; raises ``NotFoundError``."""
+    statement = _alerts(as_of).where(Alert.id == key, of_contracts(actor, as_of, OfContracts()))
+    values = _values(only_row(session, statement, "条预警"), as_of)
+    episodes = session.scalars(
+        select(AlertEpisode)
+        .where(AlertEpisode.alert_id == key, AlertEpisode.opened_on <= as_of)
+        .order_by(AlertEpisode.number)
+    ).all()
+    events = session.scalars(
+        select(AlertEvent)
+        .where(AlertEvent.alert_id == key, AlertEvent.as_of <= as_of)
+        .order_by(AlertEvent.as_of, AlertEvent.id)
+    ).all()
+    messages = session.scalars(
+        select(Delivery.message_id)
+        .join(AlertEvent, AlertEvent.id == Delivery.event_id)
+        .where(
+            AlertEvent.alert_id == key,
+            AlertEvent.as_of <= as_of,
+            Delivery.message_id.is_not(None),
+        )
+        .distinct()
+        .order_by(Delivery.message_id)
+    ).all()
+    return AlertDetail.model_validate(
+        {
+            **values,
+            "episodes": [_episode(episode, as_of) for episode in episodes],
+            "events": [
+                AlertEventOut.of(event, severity=severity_word(event.severity)) for event in events
+            ],
+            "message_ids": list(messages),
+        }
+    )
+
+
+def _alerts(as_of: date) -> AnySelect:
+    """Each alert with its newest episode and its newest event up to ``as_of``."""
+    newest_event = (
+        select(AlertEvent.id)
+        .where(AlertEvent.alert_id == Alert.id, AlertEvent.as_of <= as_of)
+        .order_by(AlertEvent.as_of.desc(), AlertEvent.id.desc())
+        .limit(1)
+        .correlate(Alert)
+        .scalar_subquery()
+    )
+    newest_episode = (
+        select(func.max(_later.number))
+        .where(_later.alert_id == Alert.id, _later.opened_on <= as_of)
+        .correlate(Alert)
+        .scalar_subquery()
+    )
+    return (
+        select(
+            Alert,
+            AlertEpisode,
+            AlertEvent,
+            Contract,
+            Organisation,
+            _state(as_of).label("stood"),
+            _severity(as_of).label("worth"),
+            _since(as_of).label("began"),
+            _is_last(as_of).label("is_last"),
+        )
+        .join(ScanRun, ScanRun.id == Alert.change_scan_id)
+        .join(AlertEpisode, AlertEpisode.alert_id == Alert.id)
+        .join(AlertEvent, AlertEvent.id == newest_event)
+        .join(Contract, Contract.id == Alert.contract_id)
+        .join(Programme, Programme.id == Contract.programme_id)
+        .join(Organisation, Organisation.id == Alert.organisation_id)
+        .where(AlertEpisode.number == newest_episode)
+    )
+
+
+def _is_last(as_of: date) -> ColumnElement[bool]:
+    return ScanRun.as_of <= as_of
+
+
+def _severity(as_of: date) -> ColumnElement[int]:
+    return case((_is_last(as_of), Alert.severity), else_=AlertEvent.severity)
+
+
+def _since(as_of: date) -> ColumnElement[date]:
+    return case((_is_last(as_of), Alert.since), else_=AlertEpisode.since)
+
+
+def _state(as_of: date) -> ColumnElement[str]:
+    return case(
+        (AlertEpisode.resolved_on <= as_of, AlertState.RESOLVED.value), else_=AlertState.OPEN.value
+    )
+
+
+def _values(row: AnyRow, as_of: date) -> dict[str, object]:
+    record, episode, event = row.Alert, row.AlertEpisode, row.AlertEvent
+    resolved_on = happened(episode.resolved_on, as_of)
+    last_day = resolved_on - timedelta(days=1) if resolved_on else as_of
+    return {
+        "id": record.id,
+        "rule": record.rule,
+        "rule_name": rule_name(record.rule),
+        "severity": severity_word(row.worth),
+        "state": row.stood,
+        "since": row.began,
+        "days": max(0, (last_day - row.began).days + 1),
+        "opened_on": episode.opened_on,
+        "resolved_on": resolved_on,
+        "end_reason": episode.end_reason if resolved_on else None,
+        "episode": episode.number,
+        "facts": record.facts if row.is_last else event.facts,
+        "contract": row.Contract,
+        "organisation": row.Organisation,
+        "version": record.version,
+    }
+
+
+def _episode(episode: AlertEpisode, as_of: date) -> EpisodeOut:
+    resolved_on = happened(episode.resolved_on, as_of)
+    return EpisodeOut.of(
+        episode,
+        resolved_on=resolved_on,
+        end_reason=episode.end_reason if resolved_on else None,
+        worst_severity=severity_word(episode.worst_severity),
+    )

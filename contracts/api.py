@@ -1,0 +1,99 @@
+"""Read API of the contract ledger: organisations, vendors, programmes, rounds, plans.
+
+Contracts themselves are in ``payments.api``: their items show money, which this floor knows not.
+"""
+
+from flask import Response
+from flask_openapi.blueprint import APIBlueprint
+from flask_openapi.models.tag import Tag
+
+from contracts import queries
+from contracts.schemas import (
+    OrganisationOut,
+    OrganisationsWanted,
+    PlanOut,
+    PlansWanted,
+    ProgrammeOut,
+    ProgrammesWanted,
+    RoundOut,
+    RoundsWanted,
+    VendorOut,
+    VendorsWanted,
+)
+from kernel.paging import Page, RecordQuery
+from kernel.web.described import LIST_ERRORS, RECORD_ERRORS, RecordPath
+from kernel.web.replies import reply
+from kernel.web.session import as_of, current_actor, current_session
+
+api = APIBlueprint(
+    "contracts_api",
+    __name__,
+    url_prefix="/api/v1",
+    abp_tags=[Tag(name="contracts", description="机构、承接主体、预算项目、轮次、方案")],
+    abp_responses=LIST_ERRORS,
+)
+
+
+@api.get("/organisations", summary="机构列表", responses={200: Page[OrganisationOut]})
+def organisations(query: OrganisationsWanted) -> Response:
+    """按录入先后排列。"""
+    return reply(queries.organisations(current_session(), current_actor(), query))
+
+
+@api.get("/organisations/<id>", summary="机构", responses={200: OrganisationOut, **RECORD_ERRORS})
+def organisation(path: RecordPath, query: RecordQuery) -> Response:
+    """机构资料不随日期变化。"""
+    _ = query
+    return reply(queries.organisation(current_session(), current_actor(), path.id))
+
+
+@api.get("/vendors", summary="承接主体列表", responses={200: Page[VendorOut]})
+def vendors(query: VendorsWanted) -> Response:
+    """各单位共用的资料，按录入先后排列。"""
+    return reply(queries.vendors(current_session(), current_actor(), query))
+
+
+@api.get("/vendors/<id>", summary="承接主体", responses={200: VendorOut, **RECORD_ERRORS})
+def vendor(path: RecordPath, query: RecordQuery) -> Response:
+    """承接主体资料不随日期变化。"""
+    _ = query
+    return reply(queries.vendor(current_session(), current_actor(), path.id))
+
+
+@api.get("/programmes", summary="预算项目列表", responses={200: Page[ProgrammeOut]})
+def programmes(query: ProgrammesWanted) -> Response:
+    """金额单位元；按录入先后排列。"""
+    return reply(queries.programmes(current_session(), current_actor(), query))
+
+
+@api.get("/programmes/<id>", summary="预算项目", responses={200: ProgrammeOut, **RECORD_ERRORS})
+def programme(path: RecordPath, query: RecordQuery) -> Response:
+    """金额单位元。"""
+    _ = query
+    return reply(queries.programme(current_session(), current_actor(), path.id))
+
+
+@api.get("/rounds", summary="服务轮次列表", responses={200: Page[RoundOut]})
+def rounds(query: RoundsWanted) -> Response:
+    """所问日期以前开始的轮次，按合同和轮次号排列。"""
+    return reply(queries.rounds(current_session(), current_actor(), as_of(), query))
+
+
+@api.get("/rounds/<id>", summary="服务轮次", responses={200: RoundOut, **RECORD_ERRORS})
+def service_round(path: RecordPath, query: RecordQuery) -> Response:
+    """所问日期以后开始的轮次视为没有。"""
+    _ = query
+    return reply(queries.service_round(current_session(), current_actor(), as_of(), path.id))
+
+
+@api.get("/plans", summary="实施方案列表", responses={200: Page[PlanOut]})
+def plans(query: PlansWanted) -> Response:
+    """所问日期以前报送的各版本，按合同和版本号排列。"""
+    return reply(queries.plans(current_session(), current_actor(), as_of(), query))
+
+
+@api.get("/plans/<id>", summary="实施方案", responses={200: PlanOut, **RECORD_ERRORS})
+def plan(path: RecordPath, query: RecordQuery) -> Response:
+    """所问日期以后报送的版本视为没有。"""
+    _ = query
+    return reply(queries.plan(current_session(), current_actor(), as_of(), path.id))

@@ -1,0 +1,29 @@
+"""How the API's description tells of errors, the same on every route."""
+
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from kernel.web.problems import MEDIA_TYPE
+
+
+class RecordPath(BaseModel):
+    """Which record."""
+
+    id: UUID = Field(description="记录的 id（UUID）")
+
+
+def _problem(description: str) -> dict[str, Any]:
+    schema = {"$ref": "#/components/schemas/Problem"}
+    return {"description": description, "content": {MEDIA_TYPE: {"schema": schema}}}
+
+
+LIST_ERRORS: dict[str | int, Any] = {
+    304: {"description": "与 If-None-Match 给出的 ETag 相同，没有变化"},
+    400: _problem("请求无法理解，或主机名不属于本服务"),
+    422: _problem("参数有误，`errors` 指出每个有问题的参数"),
+    500: _problem("服务出错，已记入日志"),
+    503: _problem("数据库暂时无法使用"),
+}
+RECORD_ERRORS: dict[str | int, Any] = {404: _problem("没有这条记录，或不在查看范围内")}

@@ -1,0 +1,195 @@
+"""Contracts with their money as of a day: three statements a page, whatever the data."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+    String,
+    and_,
+    case,
+    cast,
+    func,
+    or_,
+    select,
+)
+from sqlalchemy.orm import Session, aliased, contains_eager
+
+from contracts.access import visible
+from contracts.models import (
+    Contract,
+    ContractParty,
+    ContractTotal,
+    Organisation,
+    PartyRole,
+    Programme,
+    Vendor,
+)
+from contracts.queries import on_ledger, only_row
+from contracts.service_models import PlanStanding
+from kernel.actor import Actor
+from kernel.dated import holds_on
+from kernel.paging import AnyRow, AnySelect, Page, fetch_page
+from kernel.sql import contains
+from payments.models import Milestone, Payment, Settlement
+from payments.queries import NOTHING, is_late
+from payments.schemas import ContractOut, ContractsWanted
+
+_TERMS = ("due_on", "days_allowed", "trigger", "trigger_round", "amount", "share")
+"""Terms of a milestone that decide whether and by how much it is late."""
+
+_payer = aliased(Organisation)
+_lead = aliased(Organisation)
+_payer_party = aliased(ContractParty)
+_lead_party = aliased(ContractParty)
+
+
+def contracts(
+    session: Session, actor: Actor, as_of: date, wanted: ContractsWanted
+) -> Page[ContractOut]:
+    """The contracts that were there on ``as_of``, in the order in which they were entered."""
+    statement = _contracts(actor, as_of).where(*_asked_for(as_of, wanted))
+    page = fetch_page(session, statement, [Contract.id], wanted, lambda row: row)
+    return Page(items=_with_money(session, as_of, page.items), next=page.next)
+
+
+def contract(session: Session, actor: Actor, as_of: date, key: UUID) -> ContractOut:
+    """One contract; raises ``NotFoundError``, also when it began after ``as_of``."""
+    statement = _contracts(actor, as_of).where(Contract.id == key)
+    return _with_money(session, as_of, [only_row(session, statement, "份合同")])[0]
+
+
+def _contracts(actor: Actor, as_of: date) -> AnySelect:
+    return (
+        select(Contract, ContractTotal.amount, PlanStanding.state, _payer, _lead)
+        .join(Contract.purchaser)
+        .join(Contract.vendor)
+        .join(Contract.programme)
+        .outerjoin(
+            ContractTotal,
+            and_(
+                ContractTotal.contract_id == Contract.id,
+                ContractTotal.superseded_at.is_(None),
+                holds_on(ContractTotal, as_of),
+            ),
+        )
+        .outerjoin(
+            PlanStanding,
+            and_(PlanStanding.contract_id == Contract.id, holds_on(PlanStanding, as_of)),
+        )
+        .outerjoin(_payer_party, _party(_payer_party, PartyRole.PAYER))
+        .outerjoin(_payer, _payer.id == _payer_party.organisation_id)
+        .outerjoin(_lead_party, _party(_lead_party, PartyRole.LEAD))
+        .outerjoin(_lead, _lead.id == _lead_party.organisation_id)
+        .options(
+            contains_eager(Contract.purchaser),
+            contains_eager(Contract.vendor),
+            contains_eager(Contract.programme),
+        )
+        .where(visible(actor), on_ledger(as_of))
+    )
+
+
+def _party(party: Any, role: PartyRole) -> ColumnElement[bool]:
+    return and_(party.contract_id == Contract.id, party.role == role)
+
+
+def _asked_for(as_of: date, wanted: ContractsWanted) -> list[ColumnElement[bool]]:
+    asked: list[ColumnElement[bool]] = []
+    if wanted.programme:
+        asked.append(Programme.code == wanted.programme)
+    if wanted.purchaser:
+        asked.append(Contract.purchaser_id == wanted.purchaser)
+    if wanted.vendor:
+        asked.append(Contract.vendor_id == wanted.vendor)
+    if wanted.plan_state:
+        asked.append(PlanStanding.state == wanted.plan_state)
+    if wanted.overdue is not None:
+        late = select(Settlement.contract_id).where(is_late(as_of))
+        asked.append(Contract.id.in_(late) if wanted.overdue else Contract.id.not_in(late))
+    searched = (
+        Contract.number,
+        Contract.name,
+        Contract.sectors,
+        Vendor.name,
+        Organisation.name,
+        Organisation.short_name,
+    )
+    asked.extend(
+        or_(*(contains(column, word) for column in searched)) for word in (wanted.q or "").split()
+    )
+    return asked
+
+
+def _with_money(session: Session, as_of: date, rows: Sequence[AnyRow]) -> list[ContractOut]:
+    keys = [row[0].id for row in rows]
+    if not keys:
+        return []
+    paid = {row.contract_id: row for row in session.execute(_paid(as_of, keys))}
+    standing = {row.contract_id: row for row in session.execute(_standing(as_of, keys))}
+    return [_contract(row, paid.get(row[0].id), standing.get(row[0].id)) for row in rows]
+
+
+def _contract(row: AnyRow, paid_row: AnyRow | None, standing: AnyRow | None) -> ContractOut:
+    record, total, plan_state, payer, lead = row[0], row[1], row[2], row[3], row[4]
+    paid: Decimal | None = paid_row.paid if paid_row else None
+    if paid is None and total is not None:
+        paid = NOTHING
+    unpaid = None if total is None else max(total - (paid or NOTHING), NOTHING)
+    overdue: Decimal | None = standing.overdue if standing else None
+    if overdue is None and (total is not None or (standing and standing.known)):
+        overdue = NOTHING
+    assumed = list(record.assumed)
+    if paid_row and paid_row.guessed:
+        assumed.append("paid")
+    if standing and standing.guessed:
+        assumed.append("overdue")
+    return ContractOut.of(
+        record,
+        total=total,
+        paid=paid,
+        unpaid=unpaid,
+        overdue=overdue,
+        overdue_count=standing.late if standing else 0,
+        plan_state=plan_state,
+        payer=payer,
+        lead=lead,
+        assumed=assumed,
+    )
+
+
+def _paid(as_of: date, keys: Sequence[UUID]) -> AnySelect:
+    return (
+        select(
+            Payment.contract_id,
+            func.sum(Payment.amount).label("paid"),
+            func.max(_assumes(Payment.assumed, "amount")).label("guessed"),
+        )
+        .where(Payment.contract_id.in_(keys), Payment.paid_on <= as_of)
+        .group_by(Payment.contract_id)
+    )
+
+
+def _standing(as_of: date, keys: Sequence[UUID]) -> AnySelect:
+    late = is_late(as_of)
+    guessed = or_(*(_assumes(Milestone.assumed, term) == 1 for term in _TERMS))
+    return (
+        select(
+            Settlement.contract_id,
+            func.count(Settlement.unpaid).label("known"),
+            func.sum(case((late, 1), else_=0)).label("late"),
+            func.sum(case((late, Settlement.unpaid))).label("overdue"),
+            func.max(case((and_(late, guessed), 1), else_=0)).label("guessed"),
+        )
+        .join(Milestone, Milestone.id == Settlement.milestone_id)
+        .where(Settlement.contract_id.in_(keys), holds_on(Settlement, as_of))
+        .group_by(Settlement.contract_id)
+    )
+
+
+def _assumes(assumed: Any, field: str) -> ColumnElement[int]:
+    """1 when the list of assumed fields holds ``field``: JSON text is alike on both databases."""
+    return case((cast(assumed, String).contains(f'"{field}"', autoescape=True), 1), else_=0)
