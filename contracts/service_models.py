@@ -4,7 +4,7 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.columns import Fact, words
@@ -59,6 +59,8 @@ class PlanStanding(DatedVersion, Base):
 
     ``due_on`` is the day before service starts (Hami report, problem 2). Derived from
     ``ImplementationPlan`` and ``Contract.service_start``, so a correction rewrites it.
+    ``wanting_since`` is the due date while the version is open and no plan is approved (a column
+    of its own for the same reason as ``Settlement.unpaid_due_on``).
     """
 
     __tablename__ = "plan_standing"
@@ -66,9 +68,9 @@ class PlanStanding(DatedVersion, Base):
         period_check(),
         Index(
             "ix_plan_standing_wanting",
-            "due_on",
-            sqlite_where=text("valid_to IS NULL AND state <> 'approved'"),
-            postgresql_where=text("valid_to IS NULL AND state <> 'approved'"),
+            "wanting_since",
+            sqlite_where=text("wanting_since IS NOT NULL"),
+            postgresql_where=text("wanting_since IS NOT NULL"),
         ),
         Index(
             "ix_plan_standing_past",
@@ -82,6 +84,11 @@ class PlanStanding(DatedVersion, Base):
     valid_from: Mapped[date] = mapped_column(primary_key=True, sort_order=10)
     due_on: Mapped[date]
     state: Mapped[PlanState] = mapped_column(words(PlanState, "state"))
+    wanting_since: Mapped[date | None] = mapped_column(
+        Computed(
+            "CASE WHEN valid_to IS NULL AND state <> 'approved' THEN due_on END", persisted=True
+        )
+    )
 
 
 COUNTS = (

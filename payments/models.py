@@ -5,7 +5,7 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.columns import Fact, Percent, Yuan, words
@@ -111,7 +111,9 @@ class Settlement(DatedVersion, Base):
     """Where a milestone stood over a period: its amount, what was paid of it, its due date.
 
     Derived from the milestone's terms, its trigger and its payments in the transaction that
-    changes any of them; the late-payment rule reads only this table.
+    changes any of them; the late-payment rule reads only this table. ``unpaid_due_on`` is the due
+    date while the version is open and something is unpaid: a column of its own, so that the
+    database's statistics know how few are late (three conditions multiplied say far too many).
     """
 
     __tablename__ = "settlement"
@@ -119,9 +121,9 @@ class Settlement(DatedVersion, Base):
         period_check(),
         Index(
             "ix_settlement_unpaid",
-            "due_on",
-            sqlite_where=text("valid_to IS NULL AND unpaid > 0"),
-            postgresql_where=text("valid_to IS NULL AND unpaid > 0"),
+            "unpaid_due_on",
+            sqlite_where=text("unpaid_due_on IS NOT NULL"),
+            postgresql_where=text("unpaid_due_on IS NOT NULL"),
         ),
         Index(
             "ix_settlement_past",
@@ -139,3 +141,6 @@ class Settlement(DatedVersion, Base):
     amount: Mapped[Decimal | None] = mapped_column(Yuan)
     paid: Mapped[Decimal] = mapped_column(Yuan)
     unpaid: Mapped[Decimal | None] = mapped_column(Yuan)
+    unpaid_due_on: Mapped[date | None] = mapped_column(
+        Computed("CASE WHEN valid_to IS NULL AND unpaid > 0 THEN due_on END", persisted=True)
+    )

@@ -7,14 +7,13 @@ handed in but not yet approved is milder; one returned counts as not handed in.
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, or_, select
+from sqlalchemy import ColumnElement, Select, Subquery, case, or_, select, union_all
 
 from alerts.models import Alert, Severity
 from alerts.rules.rule import Rule
 from contracts.models import Contract
 from contracts.service_models import PlanStanding, PlanState
-from kernel.dated import holds_on
-from kernel.sql import add_days, as_json, facts, inline
+from kernel.sql import add_days, as_json, facts
 
 
 def missing_plan(critical_days: int) -> Rule:
@@ -24,34 +23,41 @@ def missing_plan(critical_days: int) -> Rule:
     """
 
     def subjects(as_of: date) -> Select[*tuple[Any, ...]]:
+        version = _not_approved(as_of)
         severity = case(
-            (PlanStanding.state == PlanState.SUBMITTED, Severity.MINOR),
-            (PlanStanding.due_on <= as_of - timedelta(days=critical_days), Severity.CRITICAL),
+            (version.c.state == PlanState.SUBMITTED, Severity.MINOR),
+            (version.c.due_on <= as_of - timedelta(days=critical_days), Severity.CRITICAL),
             else_=Severity.MAJOR,
         )
-        return (
-            select(
-                PlanStanding.contract_id.label("subject_id"),
-                PlanStanding.contract_id.label("contract_id"),
-                Contract.purchaser_id.label("organisation_id"),
-                severity.label("severity"),
-                add_days(PlanStanding.due_on, 1).label("since"),
-                facts(
-                    service_start=Contract.service_start,
-                    plan_due_on=PlanStanding.due_on,
-                    plan_state=PlanStanding.state,
-                    assumed=as_json(Contract.assumed),
-                ).label("facts"),
-            )
-            .join(Contract, Contract.id == PlanStanding.contract_id)
-            .where(
-                holds_on(PlanStanding, as_of),
-                PlanStanding.state != inline(PlanStanding.state, PlanState.APPROVED),
-                PlanStanding.due_on < as_of,
-            )
-        )
+        return select(
+            version.c.contract_id.label("subject_id"),
+            version.c.contract_id.label("contract_id"),
+            Contract.purchaser_id.label("organisation_id"),
+            severity.label("severity"),
+            add_days(version.c.due_on, 1).label("since"),
+            facts(
+                service_start=Contract.service_start,
+                plan_due_on=version.c.due_on,
+                plan_state=version.c.state,
+                assumed=as_json(Contract.assumed),
+            ).label("facts"),
+        ).join(Contract, Contract.id == version.c.contract_id)
 
     return Rule("missing_plan", subjects, _settled_on)
+
+
+def _not_approved(as_of: date) -> Subquery:
+    """Versions that hold on ``as_of`` past their due date: open ones, and those ended since."""
+    columns = (PlanStanding.contract_id, PlanStanding.due_on, PlanStanding.state)
+    known = PlanStanding.valid_from <= as_of
+    still_open = select(*columns).where(known, PlanStanding.wanting_since < as_of)
+    ended_since = select(*columns).where(
+        known,
+        PlanStanding.valid_to > as_of,
+        PlanStanding.state != PlanState.APPROVED,
+        PlanStanding.due_on < as_of,
+    )
+    return union_all(still_open, ended_since).subquery()
 
 
 def _settled_on(as_of: date) -> ColumnElement[Any]:

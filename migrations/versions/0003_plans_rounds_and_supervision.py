@@ -60,6 +60,15 @@ def upgrade() -> None:
         ),
         sa.Column("valid_from", sa.Date(), nullable=False),
         sa.Column("valid_to", sa.Date(), nullable=True),
+        sa.Column(
+            "wanting_since",
+            sa.Date(),
+            sa.Computed(
+                "CASE WHEN valid_to IS NULL AND state <> 'approved' THEN due_on END",
+                persisted=True,
+            ),
+            nullable=True,
+        ),
         sa.CheckConstraint(
             "valid_to IS NULL OR valid_to > valid_from", name=op.f("ck_plan_standing_period")
         ),
@@ -79,10 +88,10 @@ def upgrade() -> None:
     op.create_index(
         "ix_plan_standing_wanting",
         "plan_standing",
-        ["due_on"],
+        ["wanting_since"],
         unique=False,
-        sqlite_where=sa.text("valid_to IS NULL AND state <> 'approved'"),
-        postgresql_where=sa.text("valid_to IS NULL AND state <> 'approved'"),
+        sqlite_where=sa.text("wanting_since IS NOT NULL"),
+        postgresql_where=sa.text("wanting_since IS NOT NULL"),
     )
     op.create_table(
         "service_round",
@@ -211,8 +220,8 @@ def downgrade() -> None:
     op.drop_index(
         "ix_plan_standing_wanting",
         table_name="plan_standing",
-        sqlite_where=sa.text("valid_to IS NULL AND state <> 'approved'"),
-        postgresql_where=sa.text("valid_to IS NULL AND state <> 'approved'"),
+        sqlite_where=sa.text("wanting_since IS NOT NULL"),
+        postgresql_where=sa.text("wanting_since IS NOT NULL"),
     )
     op.drop_index(
         "ix_plan_standing_past",

@@ -141,6 +141,14 @@ def upgrade() -> None:
         sa.Column("amount", sa.BigInteger(), nullable=True),
         sa.Column("paid", sa.BigInteger(), nullable=False),
         sa.Column("unpaid", sa.BigInteger(), nullable=True),
+        sa.Column(
+            "unpaid_due_on",
+            sa.Date(),
+            sa.Computed(
+                "CASE WHEN valid_to IS NULL AND unpaid > 0 THEN due_on END", persisted=True
+            ),
+            nullable=True,
+        ),
         sa.Column("valid_from", sa.Date(), nullable=False),
         sa.Column("valid_to", sa.Date(), nullable=True),
         sa.CheckConstraint(
@@ -166,10 +174,10 @@ def upgrade() -> None:
     op.create_index(
         "ix_settlement_unpaid",
         "settlement",
-        ["due_on"],
+        ["unpaid_due_on"],
         unique=False,
-        sqlite_where=sa.text("valid_to IS NULL AND unpaid > 0"),
-        postgresql_where=sa.text("valid_to IS NULL AND unpaid > 0"),
+        sqlite_where=sa.text("unpaid_due_on IS NOT NULL"),
+        postgresql_where=sa.text("unpaid_due_on IS NOT NULL"),
     )
 
 
@@ -178,8 +186,8 @@ def downgrade() -> None:
     op.drop_index(
         "ix_settlement_unpaid",
         table_name="settlement",
-        sqlite_where=sa.text("valid_to IS NULL AND unpaid > 0"),
-        postgresql_where=sa.text("valid_to IS NULL AND unpaid > 0"),
+        sqlite_where=sa.text("unpaid_due_on IS NOT NULL"),
+        postgresql_where=sa.text("unpaid_due_on IS NOT NULL"),
     )
     op.drop_index(
         "ix_settlement_past",

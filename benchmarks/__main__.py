@@ -1,0 +1,19 @@
+"""``make bench``: each figure beside its floor, measured in the same run, as a ratio."""
+
+import sys
+
+from benchmarks import scan
+
+SUITES = {"scan": scan.measure}
+
+
+def main(names: list[str]) -> None:
+    """Run the suites named, or all of them, and print their lines."""
+    for name in names or list(SUITES):
+        for line in SUITES[name]():
+            sys.stdout.write(line + "\n")
+            sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
