@@ -1,0 +1,41 @@
+"""The web server: gunicorn started from code, each worker with a database of its own."""
+
+from typing import Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+
+from kernel.settings import Settings
+from monitor.app import create_app
+from monitor.wiring import open_database
+
+THREADS = 8
+
+
+class WebServer(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
+    """gunicorn (gthread) without its command line, its configuration files and its access log.
+
+    ``listener`` is the descriptor of a bound socket, which gunicorn closes when it stops.
+    """
+
+    def __init__(self, settings: Settings, listener: int, workers: int) -> None:
+        self._settings = settings
+        self._options: dict[str, Any] = {
+            "bind": f"fd://{listener}",
+            "workers": workers,
+            "worker_class": "gthread",
+            "threads": THREADS,
+            "graceful_timeout": 10,
+            "loglevel": "warning",
+            "control_socket_disable": True,
+        }
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Hand gunicorn its options; called by its constructor."""
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        """Make the application: called in each worker after the fork."""
+        return create_app(self._settings, open_database(self._settings), self._settings.clock())
