@@ -1,6 +1,7 @@
 """All that differs between SQLite and PostgreSQL: keys made in SQL, JSON, upserts, locks."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -12,11 +13,14 @@ from sqlalchemy import (
     String,
     Table,
     Uuid,
+    any_,
     case,
     cast,
+    false,
     func,
     literal,
     or_,
+    select,
     text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -104,6 +108,28 @@ def lock_transaction(session: Session, name: str) -> bool:
         text("SELECT pg_try_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name}
     )
     return bool(taken)
+
+
+def wait_for_lock(session: Session, name: str) -> None:
+    """Wait for a lock that ends with the transaction; a writer on SQLite already has waited."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(
+            text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name}
+        )
+
+
+def among(
+    session: Session, column: SQLColumnExpression[Any], values: Iterable[str | UUID]
+) -> ColumnElement[bool]:
+    """``column`` is one of ``values``, of which there may be any number: they are one parameter."""
+    listed = list(values)
+    if not listed:
+        return false()
+    if session.get_bind().dialect.name == "postgresql":
+        kind = postgresql.ARRAY(Uuid() if isinstance(listed[0], UUID) else String())
+        return column == any_(cast(literal(listed, kind), kind))
+    plain = json.dumps([value.hex if isinstance(value, UUID) else value for value in listed])
+    return column.in_(select(func.json_each(plain).table_valued("value").c.value))
 
 
 def in_chunks(values: Sequence[Any], size: int = 500) -> list[Sequence[Any]]:

@@ -7,9 +7,14 @@ from sqlalchemy.exc import DBAPIError
 
 from kernel.errors import InputError, MonitorError
 from monitor.calendar_commands import calendar_commands
+from monitor.channel_commands import channel_commands
 from monitor.database_commands import database_commands
+from monitor.delivery_commands import deliver_command, work_command
+from monitor.demo_receiver import demo_receiver_command
+from monitor.import_commands import import_command
 from monitor.scan_commands import replay_command, scan_command
 from monitor.score_commands import score_command
+from monitor.web_commands import serve_command
 
 USED_WRONGLY = 2
 FAILED = 3
@@ -21,10 +26,16 @@ def cli() -> None:
 
 
 cli.add_command(calendar_commands)
+cli.add_command(channel_commands)
 cli.add_command(database_commands)
+cli.add_command(deliver_command)
+cli.add_command(demo_receiver_command)
+cli.add_command(work_command)
+cli.add_command(import_command)
 cli.add_command(scan_command)
 cli.add_command(replay_command)
 cli.add_command(score_command)
+cli.add_command(serve_command)
 
 
 def main() -> None:

@@ -1,0 +1,244 @@
+"""Contracts of a workbook, their totals and parties, brought into the ledger."""
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import and_, insert, select, update
+
+from contracts.ledger_changes import (
+    LedgerImport,
+    LedgerKind,
+    Outcome,
+    Target,
+    Values,
+    Wanted,
+    by_key,
+    list_missing,
+    load_rows,
+    reconcile,
+    refuse_twins,
+)
+from contracts.ledger_parties import Directory, organisation_key
+from contracts.ledger_roles import move_leads, write_parties
+from contracts.models import Contract, ContractParty, ContractTotal, PartyRole
+from contracts.workbook_rows import ContractRow, ProgrammeRow
+from kernel.sql import among
+from kernel.workbook_cells import narrow
+from kernel.workbook_sheets import Sheet, SheetRow
+
+Programmes = Mapping[str, Values]
+CONTRACTS = Target(LedgerKind.CONTRACTS, Contract, ContractRow)
+
+
+@dataclass(slots=True)
+class ContractIndex:
+    """Which contract a number means: the file's own first, else the only one of the ledger."""
+
+    in_file: dict[str, UUID] = field(default_factory=dict)
+    in_ledger: defaultdict[str, set[UUID]] = field(default_factory=lambda: defaultdict(set))
+    referred: set[UUID] = field(default_factory=set)
+
+    def find(self, number: str) -> UUID | str:
+        """The contract's key, or what is wrong with the number."""
+        key = self.in_file.get(number)
+        if key is None:
+            known = self.in_ledger.get(number, set())
+            if len(known) > 1:
+                return "台账中几个单位都有这个合同编号；请把该合同也列入“合同台账”表"
+            key = next(iter(known), None)
+        if key is None:
+            return "没有这个合同编号；应为“合同台账”表或台账中已有的编号"
+        self.referred.add(key)
+        return key
+
+    @property
+    def scope(self) -> set[UUID]:
+        """Every contract that the file names."""
+        return set(self.in_file.values()) | self.referred
+
+
+def contract_key(
+    work: LedgerImport, index: ContractIndex, sheet: Sheet[Any], row: SheetRow[Any]
+) -> UUID | None:
+    """The contract that a row belongs to; None and a problem for none.
+
+    When 合同台账 itself has problems, an unknown number is no news and is passed over.
+    """
+    found = index.find(row.record.contract)
+    if isinstance(found, UUID):
+        return found
+    if ContractRow.SHEET not in work.problems.sheets:
+        work.problems.add(sheet.problem(row.number, "contract", row.record.contract, found))
+    return None
+
+
+def record_contracts(
+    work: LedgerImport,
+    sheet: Sheet[ContractRow],
+    directory: Directory,
+    programmes: Programmes,
+    vendors: Mapping[str, UUID],
+    numbers: Iterable[str],
+) -> ContractIndex:
+    """Bring 合同台账 into the ledger; ``numbers`` are those that any sheet of the file refers to."""
+    refuse_twins(
+        work, sheet, ((row.record.number, row) for row in sheet.rows), "number", "一个合同编号"
+    )
+    found = _existing(work, numbers)
+    existing = by_key(found, "purchaser_id", "number")
+    wanted = [
+        each
+        for row in sheet.rows
+        if (each := _wanted(work, sheet, row, directory, programmes, vendors)) is not None
+    ]
+    outcome = reconcile(work, CONTRACTS, existing, wanted)
+    index = ContractIndex({str(each.values["number"]): outcome.ids[each.key] for each in wanted})
+    for row in found:
+        index.in_ledger[row["number"]].add(row["id"])
+    work.changes.names |= {key: number for number, key in index.in_file.items()}
+    work.changes.names |= {row["id"]: row["number"] for row in found}
+    if work.writes:
+        _write_totals(work, outcome, wanted, existing)
+        _write_parties(work, outcome, wanted, existing, programmes)
+    _list_missing(work, index, programmes)
+    return index
+
+
+def _existing(work: LedgerImport, numbers: Iterable[str]) -> list[dict[str, Any]]:
+    payer = ContractParty.__table__.alias("payer")
+    columns = Contract.__table__.columns
+    return load_rows(
+        work.session,
+        select(
+            *columns,
+            ContractTotal.id.label("total_id"),
+            ContractTotal.amount.label("total"),
+            ContractTotal.valid_from.label("total_from"),
+            payer.c.organisation_id.label("payer"),
+        )
+        .select_from(Contract)
+        .outerjoin(
+            ContractTotal,
+            and_(
+                ContractTotal.contract_id == Contract.id,
+                ContractTotal.superseded_at.is_(None),
+                ContractTotal.valid_to.is_(None),
+            ),
+        )
+        .outerjoin(
+            payer,
+            and_(payer.c.contract_id == Contract.id, payer.c.role == PartyRole.PAYER),
+        )
+        .where(among(work.session, columns.number, sorted(set(numbers)))),
+    )
+
+
+def _wanted(
+    work: LedgerImport,
+    sheet: Sheet[ContractRow],
+    row: SheetRow[ContractRow],
+    directory: Directory,
+    programmes: Programmes,
+    vendors: Mapping[str, UUID],
+) -> Wanted | None:
+    record = row.record
+    purchaser = organisation_key(work, directory, sheet, row, "purchaser")
+    payer = organisation_key(work, directory, sheet, row, "payer") if record.payer else None
+    programme = programmes.get(record.programme)
+    if programme is None and ProgrammeRow.SHEET not in work.problems.sheets:
+        message = "没有这个项目编码；应为“预算项目”表或台账中已有的编码"
+        work.problems.add(sheet.problem(row.number, "programme", record.programme, message))
+    if purchaser is None or programme is None:
+        return None
+    values = {
+        **sheet.values(row),
+        "purchaser_id": purchaser,
+        "programme_id": programme["id"],
+        "vendor_id": vendors[narrow(record.vendor)],
+    }
+    if "payer" in values:
+        values["payer"] = payer
+    return Wanted((purchaser, record.number), record.number, values, sheet.name, row.number)
+
+
+def _write_totals(
+    work: LedgerImport,
+    outcome: Outcome,
+    wanted: Iterable[Wanted],
+    existing: Mapping[Hashable, Values],
+) -> None:
+    """A total is a dated version: a correction supersedes one and writes another.
+
+    It holds from the signing, else from the start of service, else from the business date.
+    """
+    superseded: list[dict[str, Any]] = []
+    versions: list[dict[str, Any]] = []
+    for each in wanted:
+        known = existing.get(each.key, {})
+        facts = {**known, **each.values}
+        begins: date | None = facts.get("signed_on") or facts.get("service_start")
+        amount = facts.get("total")
+        same_start = begins is None or begins == known.get("total_from")
+        if known.get("total_id") and amount == known["total"] and same_start:
+            continue
+        if known.get("total_id"):
+            superseded.append({"id": known["total_id"], "superseded_at": work.stamp.now})
+        versions.append(
+            {
+                "contract_id": outcome.ids[each.key],
+                "amount": amount,
+                "valid_from": begins or known.get("total_from") or work.stamp.today,
+                "recorded_at": work.stamp.now,
+                "recorded_by": work.stamp.actor.name,
+            }
+        )
+    if superseded:
+        work.session.execute(update(ContractTotal), superseded)
+    if versions:
+        work.session.execute(insert(ContractTotal), versions)
+
+
+def _write_parties(
+    work: LedgerImport,
+    outcome: Outcome,
+    wanted: Iterable[Wanted],
+    existing: Mapping[Hashable, Values],
+    programmes: Programmes,
+) -> None:
+    added = {each.key for each in outcome.added}
+    leads = {row["id"]: row["lead_id"] for row in programmes.values()}
+    parties: dict[tuple[UUID, PartyRole], UUID | None] = {}
+    for each in wanted:
+        contract_id = outcome.ids[each.key]
+        if each.key in added or contract_id in outcome.changed:
+            facts = {**existing.get(each.key, {}), **each.values}
+            parties[contract_id, PartyRole.PURCHASER] = facts["purchaser_id"]
+            parties[contract_id, PartyRole.PAYER] = facts.get("payer")
+            parties[contract_id, PartyRole.LEAD] = leads[facts["programme_id"]]
+            parties[contract_id, PartyRole.VENDOR] = facts["vendor_id"]
+    if parties:
+        write_parties(work, parties)
+    moved = {
+        row["id"]: row["lead_id"]
+        for row in programmes.values()
+        if row["lead_before"] not in {None, row["lead_id"]}
+    }
+    if moved:
+        move_leads(work, moved)
+
+
+def _list_missing(work: LedgerImport, index: ContractIndex, programmes: Programmes) -> None:
+    """Contracts of the file's programmes that the file no longer has."""
+    known = work.session.execute(
+        select(Contract.id, Contract.number).where(
+            among(work.session, Contract.programme_id, [row["id"] for row in programmes.values()])
+        )
+    ).tuples()
+    here = set(index.in_file.values())
+    list_missing(
+        work.changes, LedgerKind.CONTRACTS, (number for key, number in known if key not in here)
+    )

@@ -1,0 +1,272 @@
+"""Bringing a ledger to what a file says: what is new, what differs, what the file lacks."""
+
+from collections import Counter
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import Select, insert, update
+from sqlalchemy.orm import Session
+
+from kernel.actor import Actor
+from kernel.database import Base
+from kernel.keys import new_key
+from kernel.workbook_columns import LedgerRow, columns_of
+from kernel.workbook_problems import Problems
+from kernel.workbook_sheets import Sheet, SheetRow
+
+K = TypeVar("K", bound=Hashable)
+R = TypeVar("R", bound=LedgerRow)
+Values = Mapping[str, Any]
+"""A record by the names of its columns."""
+
+
+class LedgerKind(StrEnum):
+    """What an import counts."""
+
+    ORGANISATIONS = "organisations"
+    PROGRAMMES = "programmes"
+    VENDORS = "vendors"
+    CONTRACTS = "contracts"
+    MILESTONES = "milestones"
+    PAYMENTS = "payments"
+    ROUNDS = "rounds"
+    PLANS = "plans"
+    SUPERVISION = "supervision"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field of one record: what stood there, what the file says. Texts as a person reads them."""
+
+    kind: LedgerKind
+    key: str
+    field: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A record of a contract or programme in the file that the file no longer has; it is kept."""
+
+    kind: LedgerKind
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """By whom, when and from which file: what every row that an import writes carries."""
+
+    actor: Actor
+    now: datetime
+    today: date
+    file: str
+
+    def of(self, sheet: str, row: int) -> dict[str, Any]:
+        """The columns of `kernel.columns.Fact` that say so."""
+        source = f"{self.file} {sheet} 第{row}行" if sheet else self.file
+        return {
+            "recorded_at": self.now,
+            "recorded_by": self.actor.name,
+            "source": source[-200:],
+        }
+
+
+@dataclass(slots=True)
+class Changes:
+    """What an import did, and where in the file each record stands.
+
+    ``touched`` are contracts in which anything changed. ``names`` are what references and words
+    are called on screen. ``places`` are sheet and row of a record, by its key.
+    """
+
+    added: Counter[LedgerKind] = field(default_factory=Counter)
+    changed: Counter[LedgerKind] = field(default_factory=Counter)
+    unchanged: Counter[LedgerKind] = field(default_factory=Counter)
+    details: list[Change] = field(default_factory=list)
+    missing: list[Missing] = field(default_factory=list)
+    touched: set[UUID] = field(default_factory=set)
+    names: dict[UUID | StrEnum, str] = field(default_factory=dict)
+    places: dict[UUID, tuple[str, int]] = field(default_factory=dict)
+
+    def learn_words(self, row_type: type[LedgerRow]) -> None:
+        """Take over the Chinese words of a sheet's columns."""
+        for column in columns_of(row_type).values():
+            self.names |= {value: word for word, value in (column.words or {}).items()}
+
+    def show(self, value: object) -> str:
+        """A value as a person reads it; what is not given is empty."""
+        match value:
+            case None:
+                return ""
+            case UUID() | StrEnum():
+                return self.names.get(value, str(value))
+            case Decimal():
+                return f"{value:f}"
+            case list():
+                return "、".join(str(each) for each in value)
+            case _:
+                return str(value)
+
+    def note_fields(
+        self,
+        kind: LedgerKind,
+        key: str,
+        fields: Mapping[str, str],
+        before: Mapping[str, Any],
+        after: Mapping[str, Any],
+    ) -> None:
+        """List the ``fields`` (stored name to heading) of a changed record."""
+        self.details += [
+            Change(kind, key, heading, self.show(before[name]), self.show(after[name]))
+            for name, heading in fields.items()
+        ]
+
+
+@dataclass(slots=True)
+class LedgerImport:
+    """One import in progress: its transaction, its stamp, what it found wrong, what it did.
+
+    Nothing is written once there is a problem; checking goes on, so that all are found.
+    """
+
+    session: Session
+    stamp: Stamp
+    problems: Problems
+    changes: Changes
+
+    @property
+    def writes(self) -> bool:
+        """May anything be written still?"""
+        return not self.problems
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A record as the file has it: ``values`` by stored name, ``contract_id`` whose it is.
+
+    ``new_id`` is its key if it is new, where other rows already refer to it.
+    """
+
+    key: Hashable
+    label: str
+    values: dict[str, Any]
+    sheet: str
+    row: int
+    contract_id: UUID | None = None
+    new_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What is brought to the file's state: a kind of record, its table, its sheet's rows."""
+
+    kind: LedgerKind
+    model: type[Base]
+    row_type: type[LedgerRow]
+
+
+@dataclass(slots=True)
+class Outcome:
+    """Keys of the records by natural key; which were added; which fields of which changed."""
+
+    ids: dict[Hashable, UUID] = field(default_factory=dict)
+    added: list[Wanted] = field(default_factory=list)
+    changed: dict[UUID, list[str]] = field(default_factory=dict)
+
+
+def headings_of(row_type: type[LedgerRow]) -> dict[str, str]:
+    """What a stored field is called in the sheet, remarks and assumptions included."""
+    named = {
+        column.stored or name: column.headings[0] for name, column in columns_of(row_type).items()
+    }
+    return {**named, "note": "备注", "assumed": "假定"}
+
+
+def reconcile(
+    work: LedgerImport,
+    target: Target,
+    existing: Mapping[Hashable, Values],
+    wanted: Sequence[Wanted],
+) -> Outcome:
+    """Insert what is new and update in place what differs; two statements whatever the number.
+
+    A value that is no column of the table is compared and listed, and left to the caller to write.
+    """
+    outcome = Outcome()
+    kind = target.kind
+    columns = target.model.__table__.columns.keys()
+    headings = headings_of(target.row_type)
+    inserts: list[dict[str, Any]] = []
+    updates: list[dict[str, Any]] = []
+    work.changes.learn_words(target.row_type)
+    for each in wanted:
+        known = existing.get(each.key)
+        stamp = work.stamp.of(each.sheet, each.row)
+        values = {name: value for name, value in each.values.items() if name in columns}
+        if known is None:
+            record_id = each.new_id or new_key()
+            inserts.append({"id": record_id, **values, **stamp})
+            outcome.added.append(each)
+            work.changes.added[kind] += 1
+        else:
+            record_id = known["id"]
+            differing = [name for name, value in each.values.items() if known[name] != value]
+            if differing:
+                version = known["version"] + 1
+                updates.append({"id": record_id, **values, **stamp, "version": version})
+                outcome.changed[record_id] = differing
+                fields = {name: headings.get(name, name) for name in differing}
+                work.changes.note_fields(kind, each.label, fields, known, each.values)
+            counter = work.changes.changed if differing else work.changes.unchanged
+            counter[kind] += 1
+        outcome.ids[each.key] = record_id
+        work.changes.places[record_id] = (each.sheet, each.row)
+        owner = record_id if kind is LedgerKind.CONTRACTS else each.contract_id
+        if owner and (known is None or record_id in outcome.changed):
+            work.changes.touched.add(owner)
+    if work.writes and inserts:
+        work.session.execute(insert(target.model), inserts)
+    if work.writes and updates:
+        work.session.execute(update(target.model), updates)
+    return outcome
+
+
+def list_missing(changes: Changes, kind: LedgerKind, labels: Iterable[str]) -> None:
+    """Note records that the file lacks, in the order of their labels."""
+    changes.missing += [Missing(kind, label) for label in sorted(labels)]
+
+
+def refuse_twins(
+    work: LedgerImport,
+    sheet: Sheet[R],
+    keyed: Iterable[tuple[Hashable, SheetRow[R]]],
+    name: str,
+    what: str,
+) -> None:
+    """Refuse rows whose natural key another row above has; ``name`` is the field to point at."""
+    first: dict[Hashable, int] = {}
+    for key, row in keyed:
+        above = first.setdefault(key, row.number)
+        if above != row.number:
+            value = getattr(row.record, name)
+            work.problems.add(
+                sheet.problem(row.number, name, value, f"与第{above}行重复，{what}只能有一行")
+            )
+
+
+def load_rows(session: Session, statement: Select[Any]) -> list[dict[str, Any]]:
+    """The rows of a query of columns, each by the columns' names."""
+    return [row._asdict() for row in session.execute(statement)]
+
+
+def by_key(rows: Iterable[Values], *names: str) -> dict[Hashable, Values]:
+    """Rows by the value of a column, or by the values of several."""
+    if len(names) == 1:
+        return {row[names[0]]: row for row in rows}
+    return {tuple(row[name] for name in names): row for row in rows}

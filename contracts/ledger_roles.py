@@ -1,0 +1,67 @@
+"""Who is a party to the contracts of a workbook, in what capacity."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, insert, select, update
+
+from contracts.ledger_changes import LedgerImport
+from contracts.models import Contract, ContractParty, PartyRole
+from kernel.sql import among
+
+Parties = Mapping[tuple[UUID, PartyRole], UUID | None]
+"""Organisation or vendor by contract and role; None: nobody is known to hold the role."""
+
+
+def write_parties(work: LedgerImport, parties: Parties) -> None:
+    """Bring the parties of these contracts to what is given; other roles stay as they are."""
+    known = {
+        (contract_id, role): vendor or organisation
+        for contract_id, role, organisation, vendor in work.session.execute(
+            select(
+                ContractParty.contract_id,
+                ContractParty.role,
+                ContractParty.organisation_id,
+                ContractParty.vendor_id,
+            ).where(among(work.session, ContractParty.contract_id, {key for key, _ in parties}))
+        ).tuples()
+    }
+    given = {key: who for key, who in parties.items() if who is not None}
+    new = [_row(work, key, who) for key, who in given.items() if key not in known]
+    moved = [_row(work, key, who) for key, who in given.items() if known.get(key, who) != who]
+    gone = [key for (key, role) in known if parties.get((key, role), key) is None]
+    if new:
+        work.session.execute(insert(ContractParty), new)
+    if moved:
+        work.session.execute(update(ContractParty), moved)
+    if gone:
+        work.session.execute(
+            delete(ContractParty).where(
+                ContractParty.role == PartyRole.PAYER,
+                among(work.session, ContractParty.contract_id, gone),
+            )
+        )
+
+
+def _row(work: LedgerImport, key: tuple[UUID, PartyRole], who: UUID) -> dict[str, Any]:
+    contract_id, role = key
+    is_vendor = role is PartyRole.VENDOR
+    return {
+        "contract_id": contract_id,
+        "role": role,
+        "organisation_id": None if is_vendor else who,
+        "vendor_id": who if is_vendor else None,
+        "recorded_at": work.stamp.now,
+        "recorded_by": work.stamp.actor.name,
+    }
+
+
+def move_leads(work: LedgerImport, leads: Mapping[UUID, UUID]) -> None:
+    """Make the new ``leads`` of programmes party to all their contracts, in the file or not."""
+    contracts = work.session.execute(
+        select(Contract.id, Contract.programme_id).where(
+            among(work.session, Contract.programme_id, leads)
+        )
+    ).tuples()
+    write_parties(work, {(key, PartyRole.LEAD): leads[programme] for key, programme in contracts})

@@ -1,0 +1,288 @@
+"""From a guarded file to typed rows: every cell read or named as a problem."""
+
+import re
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from pydantic import ValidationError
+from python_calamine import CalamineError, CalamineWorkbook
+
+from kernel.errors import InputError
+from kernel.money import format_wan, format_yuan
+from kernel.workbook_cells import (
+    AmountUnit,
+    Cell,
+    CellError,
+    is_blank,
+    narrow,
+    read_amount,
+    read_code,
+    read_count,
+    read_date,
+    read_percent,
+    read_text,
+    read_word,
+    read_year,
+)
+from kernel.workbook_columns import (
+    SUMMED,
+    Column,
+    Kind,
+    LedgerRow,
+    base_key,
+    columns_of,
+    field_by_heading,
+)
+from kernel.workbook_guard import FIELD, WorkbookLimits, read_guarded
+from kernel.workbook_problems import Problem, Problems, shown
+from kernel.workbook_scan import UNCALCULATED, CellKey, column_letters, scan
+from kernel.workbook_sheets import (
+    ASSUMED,
+    NOTE,
+    Heading,
+    Layout,
+    Line,
+    Sheet,
+    SheetRow,
+    Sums,
+    find_layout,
+    is_remark,
+    is_sum,
+)
+
+R = TypeVar("R", bound=LedgerRow)
+SEQUENCE = "sequence"
+"""A field that only numbers rows: a row that holds nothing else is blank."""
+
+_BOUNDS = {
+    "string_too_long": "文字过长，最多 {max_length} 字",
+    "greater_than_equal": "不能小于 {ge}",
+    "greater_than": "必须大于 {gt}",
+    "less_than_equal": "不能大于 {le}",
+}
+
+
+class Workbook:
+    """An open workbook; its sheets are read one at a time."""
+
+    def __init__(self, path: Path, limits: WorkbookLimits) -> None:
+        """Raises ``InputError`` for a file that `read_guarded` or `scan` refuses."""
+        content = read_guarded(path, limits)
+        self._unreadable = scan(content, limits)
+        self.stem = path.stem
+        self.name = path.name
+        try:
+            self._book = CalamineWorkbook.from_filelike(BytesIO(content))
+        except CalamineError:
+            raise InputError(FIELD, "不是 .xlsx 工作簿，无法读取") from None
+        self._names = {narrow(name): name for name in self._book.sheet_names}
+
+    def unknown_sheets(self, known: set[str]) -> list[str]:
+        """Sheets that nobody reads."""
+        return [name for key, name in self._names.items() if key not in known]
+
+    def read(self, row_type: type[R], problems: Problems) -> Sheet[R] | None:
+        """Read the sheet of ``row_type``; None when the file has none, or no headings in it."""
+        name = self._names.get(row_type.SHEET)
+        if name is None:
+            return None
+        try:
+            lines = self._lines(name)
+        except CalamineError:
+            raise InputError(FIELD, f"工作表“{name}”无法读取") from None
+        layout = find_layout(name, lines, row_type, problems)
+        if layout is None:
+            return None
+        unreadable = self._unreadable.get(name, {})
+        return _SheetReader(name, row_type, layout, unreadable, problems).read(lines)
+
+    def _lines(self, name: str) -> list[Line]:
+        sheet = self._book.get_sheet_by_name(name)
+        return list[Line](sheet.to_python(skip_empty_area=False))
+
+
+class _SheetReader(Generic[R]):
+    def __init__(
+        self,
+        name: str,
+        row_type: type[R],
+        layout: Layout,
+        unreadable: Mapping[CellKey, str],
+        problems: Problems,
+    ) -> None:
+        self._type = row_type
+        self._columns = columns_of(row_type)
+        self._layout = layout
+        self._unreadable = unreadable
+        self._unreadable_rows = {row for row, _column in unreadable}
+        self._problems = problems
+        self._fields = row_type.model_fields
+        self._whole = all(
+            name in layout.headings or not self._fields[name].is_required()
+            for name in self._columns
+        )
+        present = {"assumed": layout.assumed_at, "note": layout.note_at}
+        closing = frozenset(name for name, at in present.items() if at is not None)
+        self._sheet: Sheet[R] = Sheet(
+            name, layout.headings, closing=closing, ignored=layout.ignored
+        )
+
+    def read(self, lines: list[Line]) -> Sheet[R]:
+        """Read every row below the headings."""
+        sheet = self._sheet
+        sums = Sums(
+            name
+            for name in sheet.headings
+            if self._columns[name].kind in SUMMED and name != SEQUENCE
+        )
+        for at in range(self._layout.first_row, len(lines)):
+            line = lines[at]
+            if self._is_empty(at, line):
+                continue
+            word = is_sum(line)
+            if word:
+                self._compare(at, line, sums.close(word))
+            elif is_remark(line):
+                sheet.ignored.append(f"{sheet.name} 第{at + 1}行：“{shown(line[0] or '附注')}”")
+            else:
+                record = self._record(at, line)
+                if record is not None:
+                    sheet.rows.append(SheetRow(at + 1, record))
+                    sums.add(record)
+        return sheet
+
+    def _is_empty(self, at: int, line: Line) -> bool:
+        if at in self._unreadable_rows:
+            return False
+        sequence = self._layout.headings.get(SEQUENCE)
+        return all(
+            is_blank(cell) or (sequence is not None and column == sequence.at)
+            for column, cell in enumerate(line)
+        )
+
+    def _record(self, at: int, line: Line) -> R | None:
+        before = self._problems.total
+        values: dict[str, Any] = {}
+        for name, heading in self._layout.headings.items():
+            value = self._value(at, line, name, heading)
+            if value is not None:
+                values[name] = value
+            elif self._fields[name].is_required() and self._problems.total == before:
+                self._refuse(at, heading.at, "", "必填，不能为空")
+        values["assumed"] = self._assumed(at, line)
+        values["note"] = self._note(at, line)
+        if self._problems.total > before or not self._whole:
+            return None
+        try:
+            return self._type.model_validate(values)
+        except ValidationError as error:
+            self._refuse_fields(at, error)
+            return None
+
+    def _value(self, at: int, line: Line, name: str, heading: Heading) -> object:
+        try:
+            self._check_readable(at, heading.at)
+            return _read(line[heading.at], self._columns[name], heading.unit)
+        except CellError as fault:
+            self._refuse(at, heading.at, self._shown(at, line, heading.at), str(fault))
+            return None
+
+    def _check_readable(self, at: int, column: int) -> None:
+        fault = self._unreadable.get((at, column))
+        if fault == UNCALCULATED:
+            raise CellError("公式没有计算结果；请在 Excel 中打开并保存后再导入")
+        if fault is not None:
+            raise CellError("单元格是错误值；请改正公式")
+
+    def _shown(self, at: int, line: Line, column: int) -> str:
+        return self._unreadable.get((at, column)) or shown(line[column])
+
+    def _assumed(self, at: int, line: Line) -> tuple[str, ...]:
+        column = self._layout.assumed_at
+        if column is None:
+            return ()
+        known = field_by_heading(self._type)
+        stored: list[str] = []
+        for heading in re.split(r"[、,;]", narrow(str(line[column] or ""))):
+            if not heading:
+                continue
+            name = known.get(base_key(heading))
+            if name is None:
+                self._refuse(at, column, heading, "“假定”列只能写本表的表头，用顿号分隔")
+            elif self._columns[name].kept:
+                stored.append(self._columns[name].stored or name)
+        return tuple(dict.fromkeys(stored))
+
+    def _note(self, at: int, line: Line) -> str:
+        column = self._layout.note_at
+        if column is None:
+            return ""
+        try:
+            return read_text(line[column]) or ""
+        except CellError as fault:
+            self._refuse(at, column, shown(line[column]), str(fault))
+            return ""
+
+    def _compare(self, at: int, line: Line, sums: Mapping[str, Decimal]) -> None:
+        for name, follows in sums.items():
+            heading = self._layout.headings[name]
+            stated = self._value(at, line, name, heading)
+            if isinstance(stated, int | Decimal) and stated != follows:
+                self._sheet.sums.append(
+                    self._problem(
+                        at,
+                        heading.at,
+                        self._shown(at, line, heading.at),
+                        f"合计行写 {_figure(Decimal(stated), heading)}，"
+                        f"各行相加为 {_figure(follows, heading)}",
+                    )
+                )
+
+    def _refuse_fields(self, at: int, error: ValidationError) -> None:
+        for fault in error.errors():
+            name = str(fault["loc"][0]) if fault["loc"] else ""
+            heading = self._layout.headings.get(name)
+            told = _BOUNDS.get(fault["type"], "不在允许范围内").format(**fault.get("ctx", {}))
+            column = heading.at if heading else self._layout.note_at
+            self._refuse(at, column, shown(fault["input"]), told)
+
+    def _refuse(self, at: int, column: int | None, value: str, message: str) -> None:
+        self._problems.add(self._problem(at, column, value, message))
+
+    def _problem(self, at: int, column: int | None, value: str, message: str) -> Problem:
+        label = next(
+            (found.label for found in self._layout.headings.values() if found.at == column), None
+        )
+        if label is None and column is not None:
+            label = (
+                f"{column_letters(column)} {ASSUMED if column == self._layout.assumed_at else NOTE}"
+            )
+        return Problem(self._sheet.name, at + 1, label, value, message)
+
+
+def _figure(value: Decimal, heading: Heading) -> str:
+    """A sum in the unit of its column."""
+    if heading.unit is AmountUnit.WAN:
+        return f"{format_wan(value)} 万元"
+    return f"{format_yuan(value)} 元" if heading.unit else f"{value}"
+
+
+_READERS: dict[Kind, Callable[[Cell], object]] = {
+    Kind.TEXT: read_text,
+    Kind.CODE: read_code,
+    Kind.DATE: read_date,
+    Kind.COUNT: read_count,
+    Kind.YEAR: read_year,
+    Kind.PERCENT: read_percent,
+}
+
+
+def _read(cell: Cell, column: Column, unit: AmountUnit | None) -> object:
+    if column.kind is Kind.AMOUNT:
+        return read_amount(cell, unit)
+    if column.kind is Kind.WORD:
+        return read_word(cell, column.words or {})
+    return _READERS[column.kind](cell)

@@ -1,0 +1,157 @@
+"""Import of a ledger workbook: one transaction, everything or nothing."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from time import monotonic
+from typing import Any, TypeVar
+
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from contracts.events import ContractsChanged
+from contracts.ledger import record_contracts
+from contracts.ledger_changes import Change, Changes, LedgerImport, LedgerKind, Missing, Stamp
+from contracts.ledger_parties import record_organisations, record_programmes, record_vendors
+from contracts.ledger_services import record_services
+from contracts.plan_standings import write_plan_standings
+from kernel.actor import Actor
+from kernel.clock import Clock
+from kernel.database import Database
+from kernel.errors import InputError
+from kernel.events import announce
+from kernel.sql import wait_for_lock
+from kernel.workbook_guard import WorkbookLimits
+from kernel.workbook_problems import Problem, Problems, WorkbookError
+from kernel.workbook_reader import Workbook
+from monitor.import_sheets import Book, read_book
+from payments.ledger import record_payments
+from payments.milestone_ledger import record_milestones
+
+LOCK = "import"
+LONGEST_WAIT = 600.0
+"""Seconds that an import waits for another one on SQLite."""
+
+Progress = Callable[[str], None]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class ImportResult:
+    """What an import did, or would do in a dry run; with ``errors`` it did nothing.
+
+    ``error_count`` counts the errors that are not listed too. ``ignored`` are sheets, headings and
+    lines that nothing reads.
+    """
+
+    dry_run: bool = False
+    added: Counter[LedgerKind] = field(default_factory=Counter)
+    changed: Counter[LedgerKind] = field(default_factory=Counter)
+    unchanged: Counter[LedgerKind] = field(default_factory=Counter)
+    errors: Sequence[Problem] = ()
+    error_count: int = 0
+    findings: Sequence[Problem] = ()
+    changes: Sequence[Change] = ()
+    missing: Sequence[Missing] = ()
+    ignored: Sequence[str] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """The shape that other programs read; every kind is there, 0 included."""
+        return {
+            "dry_run": self.dry_run,
+            "added": {kind.value: self.added[kind] for kind in LedgerKind},
+            "changed": {kind.value: self.changed[kind] for kind in LedgerKind},
+            "unchanged": {kind.value: self.unchanged[kind] for kind in LedgerKind},
+            "errors": [problem.as_json() for problem in self.errors],
+            "error_count": self.error_count,
+            "findings": [problem.as_json() for problem in self.findings],
+            "changes": [asdict(change) for change in self.changes],
+            "missing": [asdict(missing) for missing in self.missing],
+            "ignored": list(self.ignored),
+        }
+
+
+def import_workbook(
+    database: Database,
+    path: Path,
+    actor: Actor,
+    clock: Clock,
+    limits: WorkbookLimits,
+    *,
+    dry_run: bool = False,
+    progress: Progress = lambda _line: None,
+) -> ImportResult:
+    """Bring the ledger to what the workbook says, in one transaction.
+
+    A file with an error changes nothing and gives its errors. A dry run does everything and takes
+    it back, so that it lists what an import would do. Two imports at once run one after the other.
+    """
+    problems = Problems()
+    try:
+        book = read_book(Workbook(path, limits), problems, progress)
+        if book.contracts is None:
+            raise WorkbookError(problems)
+
+        def apply(session: Session) -> ImportResult:
+            wait_for_lock(session, LOCK)
+            stamp = Stamp(actor, clock.now(), clock.business_date(), path.name)
+            result = _apply(LedgerImport(session, stamp, problems, Changes()), book, progress)
+            if dry_run:
+                session.rollback()
+            return replace(result, dry_run=dry_run)
+
+        return _in_turn(database, apply)
+    except WorkbookError:
+        return ImportResult(errors=problems.listed, error_count=problems.total)
+    except InputError as refusal:
+        problem = Problem("", None, None, path.name, refusal.problems[0].message)
+        return ImportResult(errors=[problem], error_count=1)
+
+
+def _in_turn(database: Database, apply: Callable[[Session], T]) -> T:
+    """Run in a writing transaction; on SQLite wait for another writer, even a slow one."""
+    deadline = monotonic() + LONGEST_WAIT
+    while True:
+        begun = False
+        try:
+            with database.writing() as session:
+                session.connection()
+                begun = True
+                return apply(session)
+        except OperationalError:
+            if begun or not database.is_sqlite or monotonic() > deadline:
+                raise
+
+
+def _apply(work: LedgerImport, book: Book, progress: Progress) -> ImportResult:
+    contracts = book.contracts
+    if contracts is None:
+        raise WorkbookError(work.problems)
+    progress("写入 机构、项目和承接单位")
+    directory = record_organisations(work, book.organisations)
+    programmes = record_programmes(work, book.programmes, contracts, directory)
+    vendors = record_vendors(work, contracts)
+    progress("写入 合同")
+    index = record_contracts(work, contracts, directory, programmes, vendors, book.contract_numbers)
+    progress("写入 服务轮次、实施方案和督促检查")
+    record_services(work, index, directory, book.rounds, book.plans, book.supervision)
+    progress("写入 支付节点和支付")
+    milestones = record_milestones(work, index, contracts, book.milestones)
+    if book.payments is not None:
+        record_payments(work, index, book.payments, milestones, book.stem)
+    if work.problems:
+        raise WorkbookError(work.problems)
+    progress("推算 应付日期和方案状态")
+    changes = work.changes
+    if changes.touched:
+        write_plan_standings(work.session, changes.touched)
+        announce(work.session, ContractsChanged(changes.touched))
+    return ImportResult(
+        added=changes.added,
+        changed=changes.changed,
+        unchanged=changes.unchanged,
+        changes=changes.details,
+        missing=changes.missing,
+        ignored=[*book.ignored, *(line for sheet in book.sheets for line in sheet.ignored)],
+    )
