@@ -24,6 +24,8 @@ class SocketWatch:
         self._ended = False
         self._gone = False
         self._held: socket.socket | None = None
+        self.ran_out = False
+        """Whether the last post was cut short."""
         self._thread: threading.Thread | None = None
 
     @contextlib.contextmanager
@@ -31,6 +33,7 @@ class SocketWatch:
         """Shut the connection down when the block takes longer than ``seconds``."""
         with self._changed:
             self._expires = time.monotonic() + seconds
+            self.ran_out = False
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="deadline", daemon=True)
                 self._thread.start()
@@ -90,7 +93,7 @@ class SocketWatch:
                 if left > 0:
                     self._changed.wait(left)
                     continue
-                self._expires = None
+                self._expires, self.ran_out = None, True
                 if self._held is not None:
                     # Already closed by the other side: nothing is left to end.
                     with contextlib.suppress(OSError):

@@ -15,7 +15,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from alerts.channels import Sender, Target, open_sender
-from alerts.delivery_models import Channel, Delivery, Message, MessageState
+from alerts.delivery_models import Channel, Delivery, Message, MessageState, webhook_id
 from alerts.delivery_records import Sent, record
 from alerts.leases import Leased, channels_due, give_back, lease
 from alerts.messages import compose
@@ -31,7 +31,7 @@ from kernel.errors import ConflictError, InputError, NotFoundError
 from kernel.logs import get_logger
 
 LEASE_SECONDS = 60.0
-BATCH = 25
+BATCH = 50
 """Messages leased and recorded together: what a crash may repeat."""
 
 RECORD_EVERY_SECONDS = 1.0
@@ -183,7 +183,7 @@ class Courier:
         except ValueError as error:
             outcome = Outcome(fault=Fault.BAD_SET_UP, error=str(error))
         else:
-            outcome = sender.send(one.webhook_id, one.body, started)
+            outcome = sender.send(webhook_id(one.id), one.body, started)
         decision = decide(outcome, one.tries + 1, self._clock.now(), self._jitter)
         self._note(one, outcome, decision)
         tally.attempts += 1

@@ -22,6 +22,11 @@ from kernel.database import Base
 from kernel.keys import new_key
 
 
+def webhook_id(message_id: UUID) -> str:
+    """The id a receiver sees, the same on every attempt (Standard Webhooks 1.0.0)."""
+    return f"msg_{message_id.hex}"
+
+
 class MessageState(StrEnum):
     """待发送 / 已送达 / 已搁置 (exhausted or refused; a person may send it again)."""
 
@@ -79,8 +84,8 @@ class Message(Base):
 
     @property
     def webhook_id(self) -> str:
-        """The id a receiver sees, the same on every attempt (Standard Webhooks 1.0.0)."""
-        return f"msg_{self.id.hex}"
+        """The id its receiver sees."""
+        return webhook_id(self.id)
 
 
 class Delivery(Base):

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from alerts.channels import Target
 from alerts.delivery_models import Channel, DeliveryAttempt, Message, MessageState
+from kernel.sql import inline
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,6 @@ class Leased:
     """
 
     id: UUID
-    webhook_id: str
     channel_id: UUID
     target: Target
     body: str
@@ -85,7 +85,7 @@ def _queue(channel: UUID, now: datetime, share: int) -> Subquery:
     return (
         select(Message.id)
         .where(Message.channel_id == channel, _free(now))
-        .order_by(Message.next_attempt_at, Message.id)
+        .order_by(Message.next_attempt_at)
         .limit(share)
         .with_for_update(skip_locked=True)
         .subquery()
@@ -119,7 +119,7 @@ def give_back(session: Session, worker: str, keys: Sequence[UUID]) -> None:
 
 def _free(now: datetime) -> ColumnElement[bool]:
     return and_(
-        Message.state == MessageState.PENDING,
+        Message.state == inline(Message.state, MessageState.PENDING),
         Message.next_attempt_at <= now,
         or_(Message.leased_until.is_(None), Message.leased_until < now),
     )
@@ -132,21 +132,21 @@ def _load(session: Session, keys: Sequence[UUID], until: datetime) -> list[Lease
         .scalar_subquery()
     )
     rows = session.execute(
-        select(Message, Channel, attempts)
+        select(
+            Message.id,
+            Message.channel_id,
+            Message.body,
+            Message.tries,
+            attempts,
+            Channel.kind,
+            Channel.url,
+            Channel.secret,
+        )
         .join(Channel, Channel.id == Message.channel_id)
         .where(Message.id.in_(keys))
         .order_by(Message.channel_id, Message.id)
     )
     return [
-        Leased(
-            message.id,
-            message.webhook_id,
-            channel.id,
-            Target(channel.kind, channel.url, channel.secret),
-            message.body,
-            message.tries,
-            made,
-            until,
-        )
-        for message, channel, made in rows
+        Leased(key, channel, Target(kind, url, secret), body, tries, made, until)
+        for key, channel, body, tries, made, kind, url, secret in rows
     ]

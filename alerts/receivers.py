@@ -8,6 +8,8 @@ stands for and connects to the one it checked, so that a name which changes its 
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
+from urllib.parse import urlsplit
 
 import requests
 from AntiSSRF import AntiSSRFError, AntiSSRFPolicy, PolicyConfigOptions
@@ -16,6 +18,7 @@ from urllib3.exceptions import HTTPError, LocationParseError
 
 from alerts.deadlines import SocketWatch, watched_pools
 from alerts.retries import Fault, Outcome
+from kernel.errors import InputError
 
 ANSWER_BYTES = 1_000
 """So much of an answer is kept; a connection with more to say is closed."""
@@ -33,6 +36,32 @@ class ReceiverRules:
     timeout_seconds: float = 15.0
 
 
+def check_address(url: str, rules: ReceiverRules) -> None:
+    """Refuse an address that can never be posted to; raises ``InputError``.
+
+    What a name stands for is asked at each post, since it may change.
+    """
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        raise InputError("url", "不是网址") from None
+    if parts.scheme not in {"http", "https"} or not host or len(url) > 2_000:
+        raise InputError("url", "应为 http:// 或 https:// 开头的网址，不超过 2000 个字符")
+    if parts.username is not None or parts.password is not None or parts.fragment:
+        raise InputError("url", "网址中不能带用户名、密码或 # 片段")
+    try:
+        address = ip_address(host)
+    except ValueError:
+        address = None
+    networks = [ip_network(network) for network in rules.networks]
+    if address and not any(address in network for network in networks):
+        if not address.is_global:
+            raise InputError("url", f"{address} 是内网地址，须先列入 MONITOR_RECEIVER_NETWORKS")
+        if parts.scheme != "https":
+            raise InputError("url", "公网地址须用 https://")
+
+
 class Receiver:
     """A kept-alive connection to one receiver; one post at a time."""
 
@@ -40,6 +69,8 @@ class Receiver:
         self._timeout = rules.timeout_seconds
         self._watch = SocketWatch()
         self._session = _guarded_session(rules, self._watch)
+        self._template: requests.PreparedRequest | None = None
+        self._template_url = ""
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Outcome:
         """Post ``body`` once; every way to fail becomes an ``Outcome``."""
@@ -59,7 +90,7 @@ class Receiver:
         ) as error:
             outcome = Outcome(fault=Fault.BAD_ADDRESS, error=_named(error))
         except (requests.RequestException, HTTPError, OSError) as error:
-            late = time.perf_counter() - began >= self._timeout
+            late = self._watch.ran_out or isinstance(error, requests.Timeout)
             outcome = Outcome(
                 fault=Fault.UNREACHABLE,
                 error=f"超过 {self._timeout:g} 秒未答复" if late else _named(error),
@@ -72,20 +103,20 @@ class Receiver:
         self._watch.close()
 
     def _post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Outcome:
-        with self._session.post(
-            url,
-            data=body,
-            headers=dict(headers),
+        with self._session.send(
+            self._request(url, body, headers),
             timeout=self._timeout,
             allow_redirects=False,
             stream=True,
         ) as response:
-            # The answer's code is what counts: an answer that never ends was still an answer.
+            # The code is what counts: an answer that is cut short was still an answer.
             answer, error = b"", ""
             try:
                 answer = response.raw.read(ANSWER_BYTES + 1, decode_content=False)
             except (HTTPError, OSError) as fault:
                 error = f"答复没有读完：{_named(fault)}"
+            if self._watch.ran_out:
+                error = f"答复没有读完：超过 {self._timeout:g} 秒"
             self._session.cookies.clear()
             return Outcome(
                 status=response.status_code,
@@ -93,6 +124,18 @@ class Receiver:
                 answer=_shown(answer),
                 error=error,
             )
+
+    def _request(
+        self, url: str, body: bytes, headers: Mapping[str, str]
+    ) -> requests.PreparedRequest:
+        """The address is taken apart once; each post fills in a copy of that."""
+        if self._template is None or self._template_url != url:
+            self._template = self._session.prepare_request(requests.Request("POST", url))
+            self._template_url = url
+        request = self._template.copy()
+        request.headers.update(headers)
+        request.prepare_body(body, None)
+        return request
 
 
 def _guarded_session(rules: ReceiverRules, watch: SocketWatch) -> requests.Session:

@@ -1,0 +1,122 @@
+"""Channels as people keep them: added, listed, switched on and off, tried out."""
+
+import base64
+import binascii
+import json
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from alerts.channels import KINDS, Target, open_sender
+from alerts.delivery_models import Channel, webhook_id
+from alerts.models import Severity
+from alerts.receivers import ReceiverRules, check_address
+from alerts.retries import Fault, Outcome
+from kernel.actor import Actor
+from kernel.errors import ConflictError, InputError, NotFoundError
+from kernel.keys import new_key
+
+SECRET_PREFIX = "whsec_"
+SECRET_BYTES = range(24, 65)
+"""Length of a key in bytes (Standard Webhooks 1.0.0)."""
+
+
+def new_secret() -> str:
+    """A fresh signing key, ``whsec_`` and base64."""
+    return SECRET_PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+def check_secret(secret: str) -> str:
+    """Give ``secret`` back; raises ``InputError``, which never repeats it."""
+    try:
+        key = base64.b64decode(secret.removeprefix(SECRET_PREFIX), validate=True)
+    except binascii.Error:
+        key = b""
+    if not secret.startswith(SECRET_PREFIX) or len(key) not in SECRET_BYTES:
+        raise InputError("secret", "签名密钥应为 whsec_ 加 base64，密钥长 24 至 64 字节")
+    return secret
+
+
+@dataclass(frozen=True, slots=True)
+class NewChannel:
+    """What a person gives to add a channel; the secret is left out when it is printed."""
+
+    name: str
+    url: str
+    secret: str = field(repr=False)
+    min_severity: Severity = Severity.INFO
+    kind: str = "webhook"
+
+
+def add_channel(
+    session: Session, actor: Actor, now: datetime, rules: ReceiverRules, new: NewChannel
+) -> Channel:
+    """Add a channel, switched on.
+
+    Raises ``InputError`` for a bad name, address, key or kind, ``ConflictError`` for a name in use.
+    """
+    name = new.name.strip()
+    if not 1 <= len(name) <= 120:
+        raise InputError("name", "渠道名称应为 1 至 120 个字")
+    if new.kind not in KINDS:
+        raise InputError("kind", f"“{new.kind}”，应为 {'、'.join(KINDS)} 之一")
+    check_address(new.url, rules)
+    if session.scalar(select(exists().where(Channel.name == name))):
+        raise ConflictError(f"已有名为“{name}”的渠道")
+    channel = Channel(
+        kind=new.kind,
+        name=name,
+        url=new.url,
+        secret=check_secret(new.secret),
+        min_severity=new.min_severity,
+        recorded_at=now,
+        recorded_by=actor.name,
+    )
+    session.add(channel)
+    session.flush()
+    return channel
+
+
+def channel_named(session: Session, name: str) -> Channel:
+    """The channel called ``name``; raises ``NotFoundError``."""
+    channel = session.scalar(select(Channel).where(Channel.name == name))
+    if channel is None:
+        raise NotFoundError(f"没有名为“{name}”的渠道")
+    return channel
+
+
+def list_channels(session: Session) -> Sequence[Channel]:
+    """All channels by name."""
+    return session.scalars(select(Channel).order_by(Channel.name)).all()
+
+
+def switch_channel(session: Session, actor: Actor, name: str, *, enabled: bool) -> Channel:
+    """Switch a channel on or off. What waits for it while it is off is sent once it is on again."""
+    channel = channel_named(session, name)
+    channel.enabled = enabled
+    channel.disabled_reason = "" if enabled else f"由 {actor.name} 停用"
+    return channel
+
+
+def try_out(channel: Channel, rules: ReceiverRules, now: datetime) -> Outcome:
+    """Post one ``test.ping`` that carries no alert and is not kept; a disabled channel too."""
+    body = json.dumps(
+        {
+            "type": "test.ping",
+            "timestamp": now.isoformat(timespec="milliseconds"),
+            "data": {"channel": channel.name},
+        },
+        ensure_ascii=False,
+    )
+    try:
+        sender = open_sender(Target(channel.kind, channel.url, channel.secret), rules)
+    except ValueError as error:
+        return Outcome(fault=Fault.BAD_SET_UP, error=str(error))
+    try:
+        return sender.send(webhook_id(new_key()), body, now)
+    finally:
+        sender.close()
