@@ -4,7 +4,9 @@ An alert's own row says how it stood after the last scan that touched it; for a 
 scan, its episodes and events say how it stood then. The list is one statement whatever the data.
 """
 
+from collections.abc import Mapping
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, case, func, select
@@ -25,6 +27,7 @@ from contracts.models import Contract, Organisation, Programme
 from contracts.queries import happened, of_contracts, only_row
 from contracts.schemas import OfContracts
 from kernel.actor import Actor
+from kernel.money import from_fen
 from kernel.paging import AnyRow, AnySelect, Key, Page, fetch_page
 
 _later = aliased(AlertEpisode)
@@ -77,7 +80,10 @@ def alert(session: Session, actor: Actor, as_of: date, key: UUID) -> AlertDetail
             **values,
             "episodes": [_episode(episode, as_of) for episode in episodes],
             "events": [
-                AlertEventOut.of(event, severity=severity_word(event.severity)) for event in events
+                AlertEventOut.of(
+                    event, severity=severity_word(event.severity), facts=_facts(event.facts)
+                )
+                for event in events
             ],
             "message_ids": list(messages),
         }
@@ -156,7 +162,7 @@ def _values(row: AnyRow, as_of: date) -> dict[str, object]:
         "resolved_on": resolved_on,
         "end_reason": episode.end_reason if resolved_on else None,
         "episode": episode.number,
-        "facts": record.facts if row.is_last else event.facts,
+        "facts": _facts(record.facts if row.is_last else event.facts),
         "contract": row.Contract,
         "organisation": row.Organisation,
         "version": record.version,
@@ -171,3 +177,13 @@ def _episode(episode: AlertEpisode, as_of: date) -> EpisodeOut:
         end_reason=episode.end_reason if resolved_on else None,
         worst_severity=severity_word(episode.worst_severity),
     )
+
+
+def _facts(kept: Mapping[str, Any]) -> dict[str, Any]:
+    """Facts as the API shows them: fen are for the database, yuan with two decimals outside it."""
+    return {
+        name.removesuffix("_fen"): f"{from_fen(value):.2f}"
+        if name.endswith("_fen") and value is not None
+        else value
+        for name, value in kept.items()
+    }

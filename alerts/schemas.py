@@ -47,7 +47,7 @@ class AlertOut(Out):
     resolved_on: date | None
     end_reason: EndReason | None
     episode: int = Field(description="第几次开启")
-    facts: dict[str, Any] = Field(description="为何预警；*_fen 为整数分")
+    facts: dict[str, Any] = Field(description="为何预警；金额为两位小数的字符串，元")
     contract: ContractRef
     organisation: OrganisationRef
     version: int

@@ -38,7 +38,14 @@ from payments.models import Milestone, Payment, Settlement
 from payments.queries import NOTHING, is_late
 from payments.schemas import ContractOut, ContractsWanted
 
-_TERMS = ("due_on", "days_allowed", "trigger", "trigger_round", "amount", "share")
+_TERMS = (
+    "due_on_given",
+    "days_allowed",
+    "trigger_kind",
+    "trigger_round",
+    "amount_given",
+    "share",
+)
 """Terms of a milestone that decide whether and by how much it is late."""
 
 _payer = aliased(Organisation)
@@ -145,6 +152,8 @@ def _contract(row: AnyRow, paid_row: AnyRow | None, standing: AnyRow | None) -> 
     assumed = list(record.assumed)
     if paid_row and paid_row.guessed:
         assumed.append("paid")
+    if unpaid is not None and not {"total", "paid"}.isdisjoint(assumed):
+        assumed.append("unpaid")
     if standing and standing.guessed:
         assumed.append("overdue")
     return ContractOut.of(

@@ -34,7 +34,7 @@ class MilestoneState(StrEnum):
 
 
 class ContractOut(FactOut):
-    """合同，以所问日期为准。`assumed` 也列出依据假定值得出的 paid、overdue。"""
+    """合同，以所问日期为准。`assumed` 也列出依据假定值得出的 paid、unpaid、overdue。"""
 
     id: UUID
     number: str

@@ -45,7 +45,7 @@ def app(database: Database) -> Flask:
     app = Flask("test")
     install(app, WebParts(database, CLOCK), allowed_hosts("https://monitor.example.gov.cn:8443"))
 
-    def fail(error: Exception) -> None:
+    def fail(error: Exception) -> str:
         raise error
 
     errors: dict[str, Exception] = {
