@@ -17,8 +17,8 @@ from kernel.sql import among
 class Found:
     """A contradiction as it follows now.
 
-    ``record`` is the row it is about and ``field`` its stored field, so that an import can say in
-    which cell it stands; ``place`` says so where no record does (a totals row).
+    ``record`` is the row it is about and ``field`` the field of its sheet's row model, so that an
+    import can say in which cell it stands; ``place`` is that cell: 支付台账!G12.
     """
 
     code: str
@@ -30,6 +30,11 @@ class Found:
     record: UUID | None = None
     field: str = ""
     place: str = ""
+
+
+def doubt(assumed: Iterable[str], *fields: str) -> str:
+    """What a message adds when one of the ``fields`` it rests on is an assumption."""
+    return "（依据中有假定值，也可能是假定不当）" if set(assumed) & set(fields) else ""
 
 
 @dataclass(frozen=True, slots=True)

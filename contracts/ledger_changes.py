@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Select, insert, update
+from sqlalchemy import Executable, insert, update
 from sqlalchemy.orm import Session
 
 from kernel.actor import Actor
@@ -260,7 +260,7 @@ def refuse_twins(
             )
 
 
-def load_rows(session: Session, statement: Select[Any]) -> list[dict[str, Any]]:
+def load_rows(session: Session, statement: Executable) -> list[dict[str, Any]]:
     """The rows of a query of columns, each by the columns' names."""
     return [row._asdict() for row in session.execute(statement)]
 

@@ -30,6 +30,9 @@ from kernel.workbook_sheets import Sheet, SheetRow
 
 R = TypeVar("R", bound=LedgerRow)
 
+Complete = Callable[[Sheet[R], SheetRow[R], dict[str, Any]], bool]
+"""Resolves a row's other references in its values; False: it noted a problem."""
+
 
 @dataclass(frozen=True, slots=True)
 class Child(Generic[R]):
@@ -82,11 +85,10 @@ def record_services(
 ) -> None:
     """Bring 服务轮次, 实施方案 and 督促检查 into the ledger."""
 
-    def with_organisation(row: SheetRow[SupervisionRow], values: dict[str, Any]) -> bool:
-        assert supervision is not None
-        values["organisation_id"] = organisation_key(
-            work, directory, supervision, row, "checked_by"
-        )
+    def with_organisation(
+        sheet: Sheet[SupervisionRow], row: SheetRow[SupervisionRow], values: dict[str, Any]
+    ) -> bool:
+        values["organisation_id"] = organisation_key(work, directory, sheet, row, "checked_by")
         values.setdefault("method", row.record.method)
         return values["organisation_id"] is not None
 
@@ -103,18 +105,15 @@ def record_children(
     index: ContractIndex,
     child: Child[R],
     sheet: Sheet[R],
-    complete: Callable[[SheetRow[R], dict[str, Any]], bool] = lambda _row, _values: True,
+    complete: Complete[R] = lambda _sheet, _row, _values: True,
 ) -> Outcome:
-    """Bring one sheet of records of contracts into the ledger.
-
-    ``complete`` resolves a row's other references in its values; False: it noted a problem.
-    """
+    """Bring one sheet of records of contracts into the ledger."""
     wanted: list[Wanted] = []
     keyed: list[tuple[Hashable, SheetRow[R]]] = []
     for row in sheet.rows:
         contract_id = contract_key(work, index, sheet, row)
         values = {**sheet.values(row), "contract_id": contract_id}
-        if not complete(row, values) or contract_id is None:
+        if not complete(sheet, row, values) or contract_id is None:
             continue
         key = (contract_id, *(values[name] for name in child.key))
         label = child.label(work.changes.show(contract_id), values)

@@ -42,9 +42,14 @@ class Heading:
     unit: AmountUnit | None
 
     @property
+    def letter(self) -> str:
+        """The column's letters: G."""
+        return column_letters(self.at)
+
+    @property
     def label(self) -> str:
-        """Column letter and heading: ``G 本次付款额(万元)``."""
-        return f"{column_letters(self.at)} {self.text}"
+        """Column letters and heading: ``G 本次付款额(万元)``."""
+        return f"{self.letter} {self.text}"
 
 
 @dataclass(slots=True)

@@ -25,6 +25,7 @@ from kernel.sql import wait_for_lock
 from kernel.workbook_guard import WorkbookLimits
 from kernel.workbook_problems import Problem, Problems, WorkbookError
 from kernel.workbook_reader import Workbook
+from monitor.import_findings import check_contradictions, record_findings
 from monitor.import_sheets import Book, read_book
 from payments.ledger import record_payments
 from payments.milestone_ledger import record_milestones
@@ -140,6 +141,7 @@ def _apply(work: LedgerImport, book: Book, progress: Progress) -> ImportResult:
     milestones = record_milestones(work, index, contracts, book.milestones)
     if book.payments is not None:
         record_payments(work, index, book.payments, milestones, book.stem)
+    check_contradictions(work, book, index, programmes)
     if work.problems:
         raise WorkbookError(work.problems)
     progress("推算 应付日期和方案状态")
@@ -147,7 +149,10 @@ def _apply(work: LedgerImport, book: Book, progress: Progress) -> ImportResult:
     if changes.touched:
         write_plan_standings(work.session, changes.touched)
         announce(work.session, ContractsChanged(changes.touched))
+    progress("核验")
+    findings = record_findings(work, book, index, programmes)
     return ImportResult(
+        findings=findings,
         added=changes.added,
         changed=changes.changed,
         unchanged=changes.unchanged,

@@ -55,7 +55,9 @@ def record_milestones(
     return ids
 
 
-def _complete(row: SheetRow[MilestoneRow], values: dict[str, Any]) -> bool:
+def _complete(
+    _sheet: Sheet[MilestoneRow], row: SheetRow[MilestoneRow], values: dict[str, Any]
+) -> bool:
     """Share and amount, trigger and round belong together: a missing column means not given."""
     values["share"], values["amount_given"] = row.record.share, row.record.amount_given
     values["trigger_round"] = row.record.trigger_round

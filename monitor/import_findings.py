@@ -1,0 +1,145 @@
+"""核验 of an import: what the ledger and the workbook contradict, with the cell where it stands."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from contracts import ledger_findings
+from contracts.findings import Found, Scope, sync_findings
+from contracts.ledger import ContractIndex, Programmes
+from contracts.ledger_changes import LedgerImport
+from kernel.workbook_problems import Problem
+from kernel.workbook_sheets import Sheet
+from monitor.import_sheets import Book
+from payments import findings as payment_findings
+
+SUM_ROW = "sum_row"
+CONTRADICTION = "contradiction"
+LONGEST_SUBJECT = 200
+
+Placed = tuple[Found, Problem]
+"""A finding for the ledger, and the same for the report of the import."""
+
+
+def record_findings(
+    work: LedgerImport, book: Book, index: ContractIndex, programmes: Programmes
+) -> list[Problem]:
+    """Find what is contradicted, bring the table of findings up to it, and give the cells."""
+    facts = payment_findings.load_payment_facts(work.session, index.scope)
+    sheets = {sheet.name: sheet for sheet in book.sheets}
+    in_ledger = [
+        *ledger_findings.contract_findings(work.session, index.scope),
+        *payment_findings.payment_findings(facts),
+        *payment_findings.ledger_columns(facts, _stated(book, index)),
+    ]
+    placed = [
+        *(_located(work, sheets, found) for found in in_ledger),
+        *_sum_rows(book, programmes),
+        *_contradictions(book, index, programmes),
+    ]
+    scope = Scope(
+        index.scope,
+        {row["id"] for row in programmes.values()},
+        [*ledger_findings.CODES, *payment_findings.CODES, *_book_codes(book)],
+    )
+    stamp = work.stamp
+    sync_findings(work.session, stamp.actor, stamp.now, scope, [found for found, _ in placed])
+    return [problem for _, problem in placed]
+
+
+def check_contradictions(
+    work: LedgerImport, book: Book, index: ContractIndex, programmes: Programmes
+) -> None:
+    """Refuse 核对记录 about programmes and contracts that nobody knows."""
+    sheet = book.contradictions
+    if sheet is None:
+        return
+    for row in sheet.rows:
+        if row.record.programme not in programmes:
+            message = "没有这个项目编码；应为本文件“预算项目”或“合同台账”表中的编码"
+            work.problems.add(sheet.problem(row.number, "programme", row.record.programme, message))
+        if row.record.contract:
+            known = index.find(row.record.contract)
+            if isinstance(known, str):
+                work.problems.add(sheet.problem(row.number, "contract", row.record.contract, known))
+
+
+def _book_codes(book: Book) -> Iterator[str]:
+    """Codes that only a workbook with these sheets and columns can settle."""
+    yield SUM_ROW
+    if book.contradictions is not None:
+        yield CONTRADICTION
+    if book.contracts is not None:
+        yield from (
+            f"{name}_differs" for name in ("paid", "unpaid") if name in book.contracts.headings
+        )
+
+
+def _stated(book: Book, index: ContractIndex) -> dict[UUID, Mapping[str, Any]]:
+    if book.contracts is None:
+        return {}
+    return {
+        index.in_file[row.record.number]: {"paid": row.record.paid, "unpaid": row.record.unpaid}
+        for row in book.contracts.rows
+    }
+
+
+def _sum_rows(book: Book, programmes: Programmes) -> Iterator[Placed]:
+    """合计 rows that are not the sum of their rows."""
+    code = min(programmes, default="")
+    for sheet in book.sheets:
+        seen: Counter[str] = Counter()
+        for problem in sheet.sums:
+            letter, _, heading = (problem.column or "").partition(" ")
+            seen[heading] += 1
+            found = Found(
+                SUM_ROW,
+                f"{code}:{sheet.name}:{heading}:{seen[heading]}"[:LONGEST_SUBJECT],
+                problem.value,
+                problem.message,
+                programme_id=programmes[code]["id"] if code else None,
+                place=f"{sheet.name}!{letter}{problem.row}",
+            )
+            yield found, problem
+
+
+def _contradictions(book: Book, index: ContractIndex, programmes: Programmes) -> Iterator[Placed]:
+    """Each row of 核对记录; one about a contract belongs to it, else to its programme."""
+    sheet = book.contradictions
+    if sheet is None:
+        return
+    seen: Counter[str] = Counter()
+    for row in sheet.rows:
+        record = row.record
+        contract_id = index.key_of(record.contract)
+        subject = f"{record.programme}:{record.contract or ''}:{record.matter}"
+        seen[subject] += 1
+        found = Found(
+            CONTRADICTION,
+            f"{subject}:{seen[subject]}"[-LONGEST_SUBJECT:],
+            record.matter,
+            f"{record.matter}：{record.first}；{record.second}。本台账采用：{record.adopted}",
+            contract_id=contract_id,
+            programme_id=None if contract_id else programmes[record.programme]["id"],
+        )
+        yield _at(sheet, row.number, "matter", found)
+
+
+def _at(sheet: Sheet[Any], row: int, name: str, found: Found) -> Placed:
+    heading = sheet.headings.get(name)
+    problem = Problem(
+        sheet.name, row, heading.label if heading else None, found.value, found.message
+    )
+    letter = heading.letter if heading else ""
+    return replace(found, place=f"{sheet.name}!{letter}{row}"), problem
+
+
+def _located(work: LedgerImport, sheets: Mapping[str, Sheet[Any]], found: Found) -> Placed:
+    """The cell of the record; a record that the file lacks is named by its contract."""
+    place = work.changes.places.get(found.record) if found.record else None
+    if place is not None:
+        return _at(sheets[place[0]], place[1], found.field, found)
+    number = work.changes.show(found.contract_id)
+    return found, Problem("", None, None, found.value, f"{number}：{found.message}")
