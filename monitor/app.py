@@ -1,6 +1,7 @@
 """The web application: the one place that knows every API and every page."""
 
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Flask
 from flask_openapi.blueprint import APIBlueprint
@@ -9,6 +10,7 @@ from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
 
 from alerts.api import api as alerts_api
+from alerts.pages import alert_pages, delivery_pages
 from contracts.api import api as contracts_api
 from kernel.clock import Clock
 from kernel.database import Database
@@ -18,15 +20,32 @@ from kernel.web.install import install
 from kernel.web.session import WebParts
 from monitor.api_docs import api_docs, describe
 from monitor.assets import install_assets
+from monitor.contract_pages import contract_pages
 from monitor.health import health
+from monitor.indicators.api import api as scores_api
+from monitor.overview_pages import overview_pages
+from monitor.score_pages import score_pages
+from monitor.screens import install_screens
 from monitor.secret_key import secret_key
 from payments.api import api as payments_api
 
 MAX_BODY_BYTES = 1_000_000
 """No form of this service needs more; workbooks enter by ``monitor import``."""
 
-APIS: tuple[APIBlueprint, ...] = (contracts_api, payments_api, alerts_api, health)
-PAGES: tuple[Blueprint, ...] = ()
+APIS: tuple[APIBlueprint, ...] = (
+    contracts_api,
+    payments_api,
+    alerts_api,
+    scores_api,
+    health,
+)
+PAGES: tuple[Blueprint, ...] = (
+    overview_pages,
+    contract_pages,
+    alert_pages,
+    delivery_pages,
+    score_pages,
+)
 
 
 def create_app(settings: Settings, database: Database, clock: Clock) -> OpenAPI:
@@ -38,6 +57,7 @@ def create_app(settings: Settings, database: Database, clock: Clock) -> OpenAPI:
     CSRFProtect(app)
     _prepare_templates(app, settings.business_date)
     install_assets(app)
+    install_screens(app, ZoneInfo(settings.zone))
     for api in APIS:
         app.register_api(api)
     for pages in (api_docs, *PAGES):

@@ -1,0 +1,44 @@
+"""绩效评价: which evaluations there are, and one scored with the records behind each point."""
+
+from flask import Blueprint, render_template, request
+
+from kernel.errors import NotFoundError
+from kernel.web.session import as_of, current_actor, current_session
+from monitor.indicators.evaluations import evaluations, find_evaluation
+from monitor.indicators.models import Basis, EvaluationScore, Speaks
+from monitor.indicators.scoring import score
+
+BASES = {
+    Basis.DOCUMENT: "有文件的事实",
+    Basis.TYPED: "登记的事实",
+    Basis.ASSUMPTION: "假定",
+    Basis.ABSENCE: "没有记录",
+}
+
+score_pages = Blueprint("score_pages", __name__)
+
+
+@score_pages.get("/scores")
+def index() -> str:
+    """The evaluations, each with its score where its ledger is there."""
+    return render_template(
+        "monitor/scores.html", scored=[(item, _score(item.code)) for item in evaluations()]
+    )
+
+
+@score_pages.get("/scores/<code>")
+def show(code: str) -> str:
+    """One evaluation, as of its own date or the one asked about."""
+    evaluation = find_evaluation(code)
+    day = as_of() if request.args.get("as_of") else evaluation.as_of
+    result = score(current_session(), current_actor(), code, day)
+    return render_template(
+        "monitor/score.html", evaluation=evaluation, result=result, BASES=BASES, Speaks=Speaks
+    )
+
+
+def _score(code: str) -> EvaluationScore | None:
+    try:
+        return score(current_session(), current_actor(), code)
+    except NotFoundError:
+        return None

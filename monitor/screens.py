@@ -1,0 +1,116 @@
+"""What every template knows: words, amounts, dates, the menu, and the day that is looked at."""
+
+from datetime import date, datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from flask import Flask, request, url_for
+
+from alerts import texts
+from alerts.models import Alert, AlertEvent, AlertState, Change
+from kernel.money import format_wan, format_yuan
+from kernel.web.session import as_of, current_clock
+from monitor import words
+
+MENU: Final = (
+    ("工作台", "overview_pages.show"),
+    ("预警督办", "alert_pages.index"),
+    ("合同台账", "contract_pages.index"),
+    ("消息投递", "delivery_pages.index"),
+    ("绩效评价", "score_pages.index"),
+    ("接口文档", "api_docs.docs"),
+)
+_SEVERITY_CLASSES: Final = {1: "info", 2: "minor", 3: "major", 4: "critical"}
+
+
+def install_screens(app: Flask, zone: ZoneInfo) -> None:
+    """Give the application's templates their filters and words; instants are shown in ``zone``."""
+
+    def local_time(instant: datetime | None) -> str:
+        return "—" if instant is None else f"{instant.astimezone(zone):%Y-%m-%d %H:%M:%S}"
+
+    def clock_time(instant: datetime) -> str:
+        return f"{instant.astimezone(zone):%H:%M}"
+
+    app.jinja_env.filters.update(
+        wan=format_wan,
+        yuan=format_yuan,
+        day=lambda value: words.NOT_GIVEN if value is None else value.isoformat(),
+        local_time=local_time,
+        clock_time=clock_time,
+    )
+    app.jinja_env.globals.update(
+        MENU=MENU,
+        NOT_GIVEN=words.NOT_GIVEN,
+        PLAN_STATES=words.PLAN_STATES,
+        MILESTONE_STATES=words.MILESTONE_STATES,
+        MILESTONE_KINDS=words.MILESTONE_KINDS,
+        MESSAGE_STATES=words.MESSAGE_STATES,
+        ROUND_STATES=words.ROUND_STATES,
+        ROUND_KINDS=words.ROUND_KINDS,
+        ROUND_COUNTS=words.ROUND_COUNTS,
+        SEVERITY_NAMES=texts.SEVERITY_NAMES,
+        SEVERITY_CLASSES=_SEVERITY_CLASSES,
+        ALERT_STATES=texts.STATE_NAMES,
+        CHANGE_NAMES=texts.CHANGE_NAMES,
+        END_REASONS=texts.END_REASON_NAMES,
+        rule_name=texts.rule_name,
+        condition=words.condition,
+        fact_rows=words.fact_rows,
+        field_names=words.field_names,
+        decisive=words.decisive,
+        alert_sentence=alert_sentence,
+        event_sentence=event_sentence,
+        link=link,
+    )
+    app.context_processor(_day_in_view)
+
+
+def alert_sentence(alert: Alert, on: date, *, is_open: bool | None = None) -> str:
+    """Why this alert exists, or how it ended, as one sentence with days counted on ``on``."""
+    still_open = alert.state is AlertState.OPEN if is_open is None else is_open
+    if still_open:
+        return texts.sentence(
+            alert.rule, Change.OPENED, alert.facts, alert.since, on, _names(alert)
+        )
+    return texts.sentence(
+        alert.rule,
+        Change.RESOLVED,
+        alert.facts,
+        alert.since,
+        alert.resolved_on or on,
+        _names(alert),
+        end_reason=alert.end_reason,
+    )
+
+
+def event_sentence(alert: Alert, event: AlertEvent) -> str:
+    """What one change of an alert said on its day."""
+    return texts.sentence(
+        alert.rule,
+        event.change,
+        event.facts,
+        alert.since,
+        event.as_of,
+        _names(alert),
+        severity=event.severity,
+        end_reason=alert.end_reason,
+    )
+
+
+def link(endpoint: str, **values: Any) -> str:
+    """An address that keeps the day being looked at."""
+    asked = request.args.get("as_of")
+    if asked:
+        values["as_of"] = asked
+    return url_for(endpoint, **values)
+
+
+def _names(alert: Alert) -> texts.Names:
+    contract = alert.contract
+    label = texts.contract_label(contract.name, contract.sectors)
+    return texts.Names(label, alert.organisation.label)
+
+
+def _day_in_view() -> dict[str, Any]:
+    return {"business_date": current_clock().business_date(), "view_day": as_of()}
