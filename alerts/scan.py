@@ -21,6 +21,7 @@ from kernel.actor import Actor
 from kernel.clock import Clock
 from kernel.database import Database
 from kernel.errors import ConflictError
+from kernel.keys import new_key
 from kernel.sql import lock_transaction
 
 
@@ -73,20 +74,25 @@ def scan(
     deliver: bool,
 ) -> ScanReport:
     """Scan any day in the caller's transaction, which may be rolled back to only ask."""
-    now, began = clock.now(), time.monotonic()
-    run = ScanRun(as_of=as_of, started_at=now, duration_ms=0, actor=actor.name, counts={})
+    now, began, scan_id = clock.now(), time.monotonic(), new_key()
+    for rule in rules:
+        scan_statements.stamp_seen(session, rule, scan_id, now, as_of)
+        scan_statements.resolve_unseen(session, rule, scan_id, as_of)
+    counts = scan_statements.count_changes(session, scan_id, rules)
+    run = ScanRun(id=scan_id, as_of=as_of, started_at=now, duration_ms=0, actor=actor.name)
+    run.counts = counts
     session.add(run)
     session.flush()
-    for rule in rules:
-        scan_statements.stamp_seen(session, rule, run.id, now, as_of)
-        scan_statements.resolve_unseen(session, rule, run.id, as_of)
-    scan_statements.write_episodes(session, run.id, as_of)
-    scan_statements.write_events(session, run.id, now, as_of)
-    if deliver:
-        scan_statements.write_deliveries(session, run.id, now)
-    run.counts = scan_statements.count_changes(session, run.id, rules)
+    happened = {
+        change for of_rule in counts.values() for change, number in of_rule.items() if number
+    }
+    scan_statements.write_episodes(session, scan_id, as_of, happened)
+    if happened & set(scan_statements.RECORDED_CHANGES):
+        scan_statements.write_events(session, scan_id, now, as_of)
+        if deliver:
+            scan_statements.write_deliveries(session, scan_id, now)
     run.duration_ms = round((time.monotonic() - began) * 1000)
-    return ScanReport(run.id, as_of, run.counts)
+    return ScanReport(scan_id, as_of, counts)
 
 
 def _refuse_going_back(session: Session, as_of: date) -> None:

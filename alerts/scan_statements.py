@@ -1,6 +1,6 @@
 """The statements of a scan: one upsert a rule, then INSERT … SELECT; no row passes Python."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -106,27 +106,36 @@ def resolve_unseen(session: Session, rule: Rule, scan_id: UUID, as_of: date) -> 
     )
 
 
-def write_episodes(session: Session, scan_id: UUID, as_of: date) -> None:
-    """Begin an episode for what opened; keep the worst severity; end it for what resolved."""
-    changed = (Alert.change_scan_id == scan_id, Alert.id == AlertEpisode.alert_id)
-    session.execute(
-        insert(AlertEpisode).from_select(
-            ["alert_id", "number", "since", "opened_on", "worst_severity"],
-            select(Alert.id, Alert.episode, Alert.since, literal(as_of), Alert.severity).where(
-                Alert.change_scan_id == scan_id, Alert.change == Change.OPENED
-            ),
+def write_episodes(session: Session, scan_id: UUID, as_of: date, happened: Set[str]) -> None:
+    """Begin an episode for what opened; keep the worst severity; end it for what resolved.
+
+    ``happened`` names the changes of this scan, so that a quiet day writes nothing.
+    """
+    if Change.OPENED in happened:
+        columns = ["alert_id", "number", "since", "opened_on", "worst_severity"]
+        opened = select(Alert.id, Alert.episode, Alert.since, literal(as_of), Alert.severity)
+        session.execute(
+            insert(AlertEpisode).from_select(
+                columns,
+                opened.where(Alert.change_scan_id == scan_id, Alert.change == Change.OPENED),
+            )
         )
-    )
     for change, values in (
         (Change.RAISED, {"worst_severity": Alert.severity}),
         (Change.RESOLVED, {"resolved_on": Alert.resolved_on, "end_reason": Alert.end_reason}),
     ):
-        session.execute(
-            update(AlertEpisode)
-            .where(*changed, Alert.change == change, AlertEpisode.number == Alert.episode)
-            .values(values)
-            .execution_options(synchronize_session=False)
-        )
+        if change in happened:
+            session.execute(
+                update(AlertEpisode)
+                .where(
+                    Alert.change_scan_id == scan_id,
+                    Alert.change == change,
+                    Alert.id == AlertEpisode.alert_id,
+                    Alert.episode == AlertEpisode.number,
+                )
+                .values(values)
+                .execution_options(synchronize_session=False)
+            )
 
 
 def write_events(session: Session, scan_id: UUID, now: datetime, as_of: date) -> None:

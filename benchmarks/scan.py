@@ -22,9 +22,9 @@ from tests import postgres
 
 CONTRACTS, OVERDUE, ROUNDS = 100_000, 1_000, 9
 CLOCK = StoppedClock(datetime(2023, 12, 31, tzinfo=UTC), AS_OF)
-_EMPTY = "TRUNCATE alert, alert_episode, alert_event, scan_run, delivery, floor_alert CASCADE"
+_EMPTY = "TRUNCATE alert, alert_episode, alert_event, scan_run, delivery CASCADE"
 _FLOOR = """
-INSERT INTO floor_alert (id, rule, subject_id, period, contract_id, organisation_id, severity,
+INSERT INTO alert (id, rule, subject_id, period, contract_id, organisation_id, severity,
   state, since, facts, opened_on, episode, seen_scan_id, change, change_scan_id, recorded_at,
   version)
 SELECT gen_random_uuid(), 'late_payment', s.milestone_id, '', s.contract_id, c.purchaser_id,
@@ -75,8 +75,6 @@ def measure() -> list[str]:
 def _figures(database: Database) -> tuple[Figures, Figures, Figures]:
     """Scan of one rule, floor, and scan of all rules, taken in turn so that drift hits all."""
     all_rules = rules(Settings())
-    with database.engine.begin() as connection:
-        connection.execute(text("CREATE TABLE floor_alert (LIKE alert INCLUDING ALL)"))
     taken: dict[str, list[tuple[float, float]]] = {"scan": [], "floor": [], "every": []}
     for _ in range(ROUNDS):
         taken["scan"].append(_pair(database, lambda: _scan(database, all_rules[:1])))

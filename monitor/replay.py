@@ -94,6 +94,7 @@ def _copy(source: Database, scratch: Database) -> None:
 
 
 def _chunks(reader: Session, table: Table) -> Iterator[list[dict[str, object]]]:
-    found = reader.execute(select(table), execution_options={"yield_per": _CHUNK})
+    stored = [column for column in table.columns if column.computed is None]
+    found = reader.execute(select(*stored), execution_options={"yield_per": _CHUNK})
     for partition in found.mappings().partitions():
         yield [dict(row) for row in partition]
