@@ -1,7 +1,6 @@
 """Channels as people keep them: added, listed, switched on and off, tried out."""
 
 import base64
-import binascii
 import json
 import secrets
 from collections.abc import Sequence
@@ -34,7 +33,7 @@ def check_secret(secret: str) -> str:
     """Give ``secret`` back; raises ``InputError``, which never repeats it."""
     try:
         key = base64.b64decode(secret.removeprefix(SECRET_PREFIX), validate=True)
-    except binascii.Error:
+    except ValueError:
         key = b""
     if not secret.startswith(SECRET_PREFIX) or len(key) not in SECRET_BYTES:
         raise InputError("secret", "签名密钥应为 whsec_ 加 base64，密钥长 24 至 64 字节")

@@ -122,10 +122,11 @@ class Courier:
 
     def _turn(self, done: _Done, tally: Tally) -> list[Leased]:
         """Record the last batch and lease the next, in one transaction."""
-        now = self._clock.now()
         channels: Sequence[UUID] = ()
         if not self._stopping():
             tally.joined += self._join()
+        now = self._clock.now()  # after joining: what was joined is due from then on
+        if not self._stopping():
             resting = [channel for channel, rest in self._rests.items() if rest.until > now]
             with self._database.reading() as session:
                 channels = channels_due(session, now, resting, BATCH)

@@ -1,6 +1,5 @@
 """Kinds of channels, one file each; a new kind is one file and one line in ``KINDS``."""
 
-import binascii
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -45,5 +44,5 @@ def open_sender(target: Target, rules: ReceiverRules) -> Sender:
         raise ValueError("没有这种渠道")
     try:
         return KINDS[target.kind](target.url, target.secret, rules)
-    except (binascii.Error, EmptyWebhookSecretError):
+    except (ValueError, EmptyWebhookSecretError):
         raise ValueError("签名密钥无法使用") from None

@@ -1,6 +1,7 @@
 """From a waiting delivery to an alert that reached someone: nothing lost, nothing extra."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
@@ -336,3 +337,21 @@ def test_channels_share_a_lease_evenly(database: Database) -> None:
 def test_a_message_is_not_posted_when_its_lease_would_end_first(database: Database) -> None:
     with pytest.raises(InputError, match="lease-seconds"):
         Courier(database, clock(), LOOPBACK, "", name="w", lease_seconds=1.4)
+
+
+def test_three_workers_at_once_join_and_send_nothing_twice(database: Database) -> None:
+    with receiver() as server:
+        alerts = waiting(database, 300, server.url, server.url + "/2", server.url + "/3")
+        couriers = [
+            Courier(database, clock(), LOOPBACK, "", name=f"worker-{number}") for number in range(3)
+        ]
+        with ThreadPoolExecutor(3) as pool:
+            tallies = list(pool.map(Courier.deliver_due, couriers))
+        # One that found the others busy may have ended early; what they left is due all the same.
+        tallies.append(couriers[0].deliver_due())
+        for each in couriers:
+            each.close()
+        assert set(server.accepted.values()) == {1}
+        assert alerts_received(server) == sorted(str(alert) for alert in alerts for _ in range(3))
+    assert sum(tally.joined for tally in tallies) == 900
+    assert set(states(database)) == {MessageState.DELIVERED}

@@ -1,0 +1,105 @@
+"""Channels as people keep them."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from alerts.channel_book import (
+    NewChannel,
+    add_channel,
+    channel_named,
+    check_secret,
+    list_channels,
+    new_secret,
+    switch_channel,
+    try_out,
+)
+from alerts.models import Severity
+from alerts.receivers import ReceiverRules
+from alerts.retries import Fault
+from kernel.actor import LOCAL_OPERATOR
+from kernel.database import Database
+from kernel.errors import ConflictError, InputError, NotFoundError
+from tests.alert_ledger import SECRET
+from tests.receiver import Reply, receiver
+
+RULES = ReceiverRules(("127.0.0.0/8",), 0.6)
+NOW = datetime.now(UTC)
+
+
+def add(database: Database, new: NewChannel) -> None:
+    with database.writing() as session:
+        add_channel(session, LOCAL_OPERATOR, NOW, RULES, new)
+
+
+def test_a_channel_is_added_switched_and_listed(database: Database) -> None:
+    add(database, NewChannel(" 值班群 ", "http://127.0.0.1:1/", SECRET, Severity.MAJOR))
+    add(database, NewChannel("备用", "https://example.org/hook", new_secret()))
+    with database.writing() as session:
+        switch_channel(session, LOCAL_OPERATOR, "值班群", enabled=False)
+    with database.reading() as session:
+        listed = {one.name: one for one in list_channels(session)}
+    assert set(listed) == {"值班群", "备用"}
+    assert not listed["值班群"].enabled
+    assert listed["值班群"].disabled_reason == "由 operator 停用"
+    assert listed["值班群"].min_severity == Severity.MAJOR
+    with database.writing() as session:
+        assert switch_channel(session, LOCAL_OPERATOR, "值班群", enabled=True).disabled_reason == ""
+
+
+@pytest.mark.parametrize(
+    ("new", "field"),
+    [
+        (NewChannel("  ", "https://a.cn/", SECRET), "name"),
+        (NewChannel("名" * 121, "https://a.cn/", SECRET), "name"),
+        (NewChannel("甲", "http://10.0.0.1/", SECRET), "url"),
+        (NewChannel("甲", "https://a.cn/", "abc"), "secret"),
+        (NewChannel("甲", "https://a.cn/", SECRET, kind="pigeon"), "kind"),
+    ],
+)
+def test_a_bad_channel_is_refused_by_field(database: Database, new: NewChannel, field: str) -> None:
+    with pytest.raises(InputError) as refusal:
+        add(database, new)
+    assert refusal.value.problems[0].field == field
+
+
+def test_a_name_is_used_once_and_a_stranger_is_not_found(database: Database) -> None:
+    add(database, NewChannel("甲", "https://a.cn/", SECRET))
+    with pytest.raises(ConflictError):
+        add(database, NewChannel("甲", "https://b.cn/", SECRET))
+    with database.reading() as session, pytest.raises(NotFoundError):
+        channel_named(session, "乙")
+
+
+@pytest.mark.parametrize(
+    "secret", ["whsec_", "whsec_AAAA", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_口令"]
+)
+def test_a_bad_secret_is_refused_and_not_repeated(secret: str) -> None:
+    with pytest.raises(InputError) as refusal:
+        check_secret(secret)
+    given = secret.removeprefix("whsec_")
+    assert not given or given not in refusal.value.message
+
+
+def test_a_made_secret_is_good_and_new() -> None:
+    assert check_secret(new_secret()) != new_secret()
+
+
+def test_a_trial_says_what_the_receiver_answered(database: Database) -> None:
+    answers = iter([Reply(), Reply(401)])
+    with receiver(lambda number, headers: next(answers)) as server:
+        add(database, NewChannel("甲", server.url, SECRET))
+        with database.reading() as session:
+            channel = channel_named(session, "甲")
+            assert try_out(channel, RULES, NOW).status == 204
+            assert try_out(channel, RULES, NOW).status == 401
+        assert server.received[0].valid
+        assert b"test.ping" in server.received[0].body
+
+
+def test_a_trial_with_an_unusable_secret_posts_nothing(database: Database) -> None:
+    add(database, NewChannel("甲", "http://127.0.0.1:9/", SECRET))
+    with database.reading() as session:
+        channel = channel_named(session, "甲")
+        channel.secret = "whsec_"
+        assert try_out(channel, RULES, NOW).fault is Fault.BAD_SET_UP
