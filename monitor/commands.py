@@ -10,6 +10,7 @@ from monitor.calendar_commands import calendar_commands
 from monitor.channel_commands import channel_commands
 from monitor.database_commands import database_commands
 from monitor.delivery_commands import deliver_command, work_command
+from monitor.demo import demo_command
 from monitor.demo_receiver import demo_receiver_command
 from monitor.import_commands import import_command
 from monitor.scan_commands import replay_command, scan_command
@@ -29,6 +30,7 @@ cli.add_command(calendar_commands)
 cli.add_command(channel_commands)
 cli.add_command(database_commands)
 cli.add_command(deliver_command)
+cli.add_command(demo_command)
 cli.add_command(demo_receiver_command)
 cli.add_command(work_command)
 cli.add_command(import_command)

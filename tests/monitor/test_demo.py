@@ -1,0 +1,117 @@
+"""``monitor demo`` as a newcomer runs it: started, looked at, stopped with Ctrl-C, started again."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+READY = "按 Ctrl-C 停止"
+
+
+def free_ports() -> int:
+    """A port that is free together with the next one."""
+    for port in range(20_000 + os.getpid() % 20_000, 60_000, 2):
+        with socket.socket() as first, socket.socket() as second:
+            try:
+                first.bind(("127.0.0.1", port))
+                second.bind(("127.0.0.1", port + 1))
+            except OSError:
+                continue
+            return port
+    raise RuntimeError("no two free ports side by side")
+
+
+@contextmanager
+def demo(folder: Path, port: int) -> Iterator[subprocess.Popen[str]]:
+    """The demo, ready; stopped by Ctrl-C at the end, which must be clean."""
+    environment = {name: value for name, value in os.environ.items() if "MONITOR_" not in name}
+    environment |= {"MONITOR_DATA_DIR": str(folder), "MONITOR_PORT": str(port)}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "monitor", "demo"],
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stdout is not None
+    try:
+        for line in process.stdout:
+            if READY in line:
+                break
+        assert process.poll() is None, "the demo ended before it was ready"
+        yield process
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 0
+        assert "已停止" in process.stdout.read()
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.stdout.close()
+        process.wait()
+
+
+def get(port: int, path: str) -> Any:
+    answer = requests.get(f"http://127.0.0.1:{port}{path}", timeout=10)
+    answer.raise_for_status()
+    return answer.json()
+
+
+def contracts(port: int, programme: str) -> list[dict[str, Any]]:
+    items = get(port, "/api/v1/contracts?limit=200")["items"]
+    return [item for item in items if item["programme"]["code"] == programme]
+
+
+def total(items: list[dict[str, Any]], field: str) -> Decimal:
+    return sum((Decimal(item[field]) for item in items if item[field]), Decimal(0))
+
+
+@pytest.mark.timeout(180)
+def test_the_demo_shows_two_cities_and_keeps_its_data(tmp_path: Path) -> None:
+    port = free_ports()
+    with demo(tmp_path, port):
+        hami = contracts(port, "HAMI-2023-DSF")
+        assert len(hami) == 8
+        assert sum(item["total"] is None for item in hami) == 2
+        assert total(hami, "total") == Decimal("4737000.00")
+        assert total(hami, "paid") == Decimal("2000000.00")
+        zibo = contracts(port, "ZIBO-2023-KSJY")
+        assert total(zibo, "paid") == Decimal("1600000.00")
+        opened = get(port, "/api/v1/alerts?state=open&limit=200")["items"]
+        assert [alert["rule"] for alert in opened] == ["missing_plan"] * 8
+        late = get(port, "/api/v1/alerts?rule=late_payment&limit=200")["items"]
+        assert {alert["state"] for alert in late} == {"resolved"}
+        instalments = get(port, "/api/v1/milestones?limit=200")["items"]
+        paid_for = [
+            item for item in instalments if item["name"].startswith(("人员劳务", "场地租赁"))
+        ]
+        assert len(paid_for) == 5 * len(late) == 15
+    with demo(tmp_path, port):
+        assert len(contracts(port, "HAMI-2023-DSF")) == 8
+        assert get(port, "/readyz")["last_scan"]["as_of"] == "2023-12-31"
+
+
+def test_a_port_in_use_is_said_before_anything_is_made(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        answer = subprocess.run(
+            [sys.executable, "-m", "monitor", "demo"],
+            env=os.environ | {"MONITOR_DATA_DIR": str(tmp_path), "MONITOR_PORT": str(port)},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert answer.returncode == 2
+    assert f"端口 {port} 已被占用" in answer.stderr
+    assert list(tmp_path.iterdir()) == []
