@@ -41,6 +41,8 @@ def _listen(port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((LOOPBACK, port))
+        # From now on callers wait until a worker is there, instead of being turned away.
+        listener.listen()
     except OSError:
         listener.close()
         raise UnavailableError(f"端口 {port} 已被占用；请用 --port 换一个") from None
