@@ -2,9 +2,9 @@
 
 import sys
 
-from benchmarks import scan
+from benchmarks import delivery, scan
 
-SUITES = {"scan": scan.measure}
+SUITES = {"scan": scan.measure, "delivery": delivery.measure}
 
 
 def main(names: list[str]) -> None:
