@@ -85,8 +85,9 @@ def message_page(session: Session, wanted: Wanted) -> MessagePage:
         statement = statement.where(Message.channel_id == wanted.channel_id)
     query = ListQuery(limit=PAGE, cursor=wanted.after or None)
     page = fetch_page(session, statement, [Message.id], query, _line, newest_first=True)
-    counted = session.execute(select(Message.state, func.count()).group_by(Message.state))
-    return MessagePage(page.items, dict(counted.tuples().all()), page.next)
+    counted = select(Message.state, func.count().label("messages")).group_by(Message.state)
+    counts = {row.state: row.messages for row in session.execute(counted)}
+    return MessagePage(page.items, counts, page.next)
 
 
 def message_sheet(session: Session, actor: Actor, message_id: UUID) -> MessageSheet:

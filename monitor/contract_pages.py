@@ -62,6 +62,7 @@ def index() -> str:
     page = contracts(session, actor, day, query.wanted())
     return render_template(
         "monitor/contracts.html",
+        view_day=day,
         query=query,
         page=page,
         open_alerts=open_of_contracts(session, [item.id for item in page.items], day),
@@ -83,6 +84,7 @@ def show(contract_id: UUID) -> str:
     open_now = [item for item in history if item.open_on(day)]
     return render_template(
         "monitor/contract.html",
+        view_day=day,
         contract=found,
         milestones=terms,
         next_due=_next_due(terms),

@@ -20,6 +20,7 @@ def show() -> str:
     lines = programme_lines(session, actor, day)
     return render_template(
         "monitor/overview.html",
+        view_day=day,
         lines=lines,
         figures=added_up(lines),
         months=months_of_year(session, actor, day),

@@ -9,7 +9,7 @@ from flask import Flask, request, url_for
 from alerts import texts
 from alerts.models import Alert, AlertEvent, AlertState, Change
 from kernel.money import format_wan, format_yuan
-from kernel.web.session import as_of, current_clock
+from kernel.web.session import current_clock
 from monitor import words
 
 MENU: Final = (
@@ -113,4 +113,6 @@ def _names(alert: Alert) -> texts.Names:
 
 
 def _day_in_view() -> dict[str, Any]:
-    return {"business_date": current_clock().business_date(), "view_day": as_of()}
+    """Pages that answer for other days say so by a ``view_day`` of their own."""
+    today = current_clock().business_date()
+    return {"business_date": today, "view_day": today}

@@ -18,8 +18,15 @@ from payments.schemas import ContractOut, MilestoneOut, MilestoneState, PaymentO
 WIDTH: Final = 1180
 LEFT: Final = 92
 RIGHT: Final = 28
-LANE: Final = 44
+LANE: Final = 40
+EXTRA_LANE: Final = 24
+"""A further line of a lane whose bars lie over each other."""
 TOP: Final = 34
+LONGEST: Final = timedelta(days=12 * 366)
+"""A longer contract (an end of 9999, say) is not drawn: its months would not be told apart."""
+
+MARGIN: Final = timedelta(days=366)
+EDGE: Final = timedelta(days=10)
 _CHARACTER: Final = 13
 _GAP: Final = 10
 
@@ -43,6 +50,7 @@ class Mark:
     width: float
     look: Look
     label: str
+    label_x: float
     title: str
 
 
@@ -65,12 +73,12 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """The drawing: lanes, months and the day that is looked at."""
+    """The drawing: lanes, months and the day that is looked at (None: far outside)."""
 
     height: int
     lanes: Sequence[Lane]
     ticks: Sequence[Tick]
-    today_x: float
+    today_x: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +99,11 @@ def timeline(
     payments: Sequence[PaymentOut],
     as_of: date,
 ) -> Timeline | None:
-    """Draw signing, service, plan, rounds, due dates and payments; None without any date."""
+    """Draw signing, service, plan, rounds, due dates and payments; None without any date or without an end in sight."""
     rows = [
         ("合同", _contract(contract)),
         ("方案", _plan(contract, plans, as_of)),
-        ("服务轮次", [_round(item, item.started_on) for item in rounds if item.started_on]),
+        *_layers([_round(item, item.started_on) for item in rounds if item.started_on]),
         ("应付", [_due(item, item.due_on) for item in milestones if item.due_on]),
         ("支付", _paid(payments, milestones)),
     ]
@@ -103,18 +111,26 @@ def timeline(
     if not rows:
         return None
     days = [day for _, wishes in rows for wish in wishes for day in (wish.first, wish.last)]
-    first, last = min(*days, as_of) - timedelta(days=10), max(*days, as_of) + timedelta(days=10)
+    first, last = min(days), max(days)
+    if last - first > LONGEST:
+        return None
+    near = first - as_of <= MARGIN and as_of - last <= MARGIN
+    if near:
+        first, last = min(first, as_of), max(last, as_of)
+    # The calendar of dates ends: 0001-01-01 and 9999-12-31 have no ten days before or after.
+    first, last = max(first, date.min + EDGE) - EDGE, min(last, date.max - 5 * EDGE) + EDGE
     scale = (WIDTH - LEFT - RIGHT) / (last - first).days
 
     def place(day: date) -> float:
         return round(LEFT + (day - first).days * scale, 1)
 
-    lanes = [
-        Lane(name, TOP + index * LANE + LANE // 2, _placed(wishes, place(first), scale, first))
-        for index, (name, wishes) in enumerate(rows)
-    ]
-    ticks = list(_ticks(first, last, scale))
-    return Timeline(TOP + len(rows) * LANE + 8, lanes, ticks, place(as_of))
+    lanes, bottom = [], TOP
+    for name, wishes in rows:
+        bottom += LANE if name else EXTRA_LANE
+        lanes.append(Lane(name, bottom - LANE // 2, _placed(wishes, place(first), scale, first)))
+    return Timeline(
+        bottom + 8, lanes, list(_ticks(first, last, scale)), place(as_of) if near else None
+    )
 
 
 def _contract(contract: ContractOut) -> list[_Wish]:
@@ -182,6 +198,18 @@ def _paid(payments: Sequence[PaymentOut], milestones: Sequence[MilestoneOut]) ->
     return wishes
 
 
+def _layers(wishes: Sequence[_Wish]) -> list[tuple[str, list[_Wish]]]:
+    """Put bars that lie over each other on lines of their own; the first line has the name."""
+    layers: list[list[_Wish]] = []
+    for wish in sorted(wishes, key=lambda wish: (wish.first, wish.last)):
+        free = next((layer for layer in layers if layer[-1].last < wish.first), None)
+        if free is None:
+            layers.append([wish])
+        else:
+            free.append(wish)
+    return [("" if index else "服务轮次", layer) for index, layer in enumerate(layers)]
+
+
 def _placed(wishes: Iterable[_Wish], origin: float, scale: float, first: date) -> list[Mark]:
     """Put marks in order of their days and give each the fullest label that stays clear."""
     ordered = sorted(wishes, key=lambda wish: (wish.first, wish.last))
@@ -194,14 +222,18 @@ def _placed(wishes: Iterable[_Wish], origin: float, scale: float, first: date) -
         end = (
             origin + (following.first - first).days * scale if following else float(WIDTH)
         ) - _GAP
-        inside = wish.look is Look.PERIOD
-        starts = x + 8 if inside else x + max(width, 6) + 4
+        inside = wish.look is Look.PERIOD or (
+            wish.look is Look.ROUND and width > _breadth(wish.labels[0]) + 2 * _GAP
+        )
+        starts = x + 8 if inside else x + max(width, 6) + 5
         room = (x + width if inside else end) - starts
         label = next((text for text in wish.labels if _breadth(text) <= room), "")
         if starts < clear_from:
             label = ""
         clear_from = starts + _breadth(label) + _GAP if label else clear_from
-        marks.append(Mark(round(x, 1), round(width, 1), wish.look, label, wish.title))
+        marks.append(
+            Mark(round(x, 1), round(width, 1), wish.look, label, round(starts, 1), wish.title)
+        )
     return marks
 
 

@@ -99,6 +99,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "total": "合同总额",
     "trigger_kind": "付款条件",
     "trigger_round": "条件轮次",
+    "unpaid": "未付",
     "voucher": "支付凭证号",
 }
 DECISIVE: Final = frozenset(
