@@ -19,23 +19,23 @@ from kernel.actor import Actor
 from kernel.errors import ConflictError, InputError, NotFoundError
 from kernel.keys import new_key
 
-SECRET_PREFIX = "whsec_"
+KEY_PREFIX = "whsec_"
 SECRET_BYTES = range(24, 65)
 """Length of a key in bytes (Standard Webhooks 1.0.0)."""
 
 
 def new_secret() -> str:
     """A fresh signing key, ``whsec_`` and base64."""
-    return SECRET_PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
+    return KEY_PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
 
 
 def check_secret(secret: str) -> str:
     """Give ``secret`` back; raises ``InputError``, which never repeats it."""
     try:
-        key = base64.b64decode(secret.removeprefix(SECRET_PREFIX), validate=True)
+        key = base64.b64decode(secret.removeprefix(KEY_PREFIX), validate=True)
     except ValueError:
         key = b""
-    if not secret.startswith(SECRET_PREFIX) or len(key) not in SECRET_BYTES:
+    if not secret.startswith(KEY_PREFIX) or len(key) not in SECRET_BYTES:
         raise InputError("secret", "签名密钥应为 whsec_ 加 base64，密钥长 24 至 64 字节")
     return secret
 
