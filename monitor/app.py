@@ -1,6 +1,6 @@
 """The web application: the one place that knows every API and every page."""
 
-from datetime import date, timedelta
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Flask
@@ -73,7 +73,6 @@ def _configure(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_NAME="monitor_session",
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.public_url.startswith("https://"),
-        PERMANENT_SESSION_LIFETIME=timedelta(hours=12),
         # A page left open over lunch must still post; the token ends with the session.
         WTF_CSRF_TIME_LIMIT=None,
     )
