@@ -5,7 +5,7 @@ scan, its episodes and events say how it stood then. The list is one statement w
 """
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +22,7 @@ from alerts.schemas import (
     EpisodeOut,
     severity_word,
 )
-from alerts.texts import rule_name
+from alerts.texts import days_counted, rule_name
 from contracts.models import Contract, Organisation, Programme
 from contracts.queries import happened, of_contracts, only_row
 from contracts.schemas import OfContracts
@@ -149,7 +149,8 @@ def _state(as_of: date) -> ColumnElement[str]:
 def _values(row: AnyRow, as_of: date) -> dict[str, object]:
     record, episode, event = row.Alert, row.AlertEpisode, row.AlertEvent
     resolved_on = happened(episode.resolved_on, as_of)
-    last_day = resolved_on - timedelta(days=1) if resolved_on else as_of
+    facts = record.facts if row.is_last else event.facts
+    days = days_counted(record.rule, facts, resolved_on or as_of)
     return {
         "id": record.id,
         "rule": record.rule,
@@ -157,12 +158,12 @@ def _values(row: AnyRow, as_of: date) -> dict[str, object]:
         "severity": severity_word(row.worth),
         "state": row.stood,
         "since": row.began,
-        "days": max(0, (last_day - row.began).days + 1),
+        "days": None if days is None else max(days, 0),
         "opened_on": episode.opened_on,
         "resolved_on": resolved_on,
         "end_reason": episode.end_reason if resolved_on else None,
         "episode": episode.number,
-        "facts": _facts(record.facts if row.is_last else event.facts),
+        "facts": _facts(facts),
         "contract": row.Contract,
         "organisation": row.Organisation,
         "version": record.version,

@@ -42,7 +42,9 @@ class AlertOut(Out):
     severity: SeverityWord
     state: AlertState
     since: date = Field(description="从哪一天起")
-    days: Count = Field(description="持续天数，首日计为第 1 天；已办结的算到办结前一天")
+    days: Count | None = Field(
+        description="逾期天数，到期次日为第 1 天；即将到期的为剩余天数；已办结的算到办结日"
+    )
     opened_on: date = Field(description="本次开启的业务日期")
     resolved_on: date | None
     end_reason: EndReason | None

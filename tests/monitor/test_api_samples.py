@@ -1,5 +1,6 @@
 """What programs read of the two real cities after their workbooks were imported."""
 
+import re
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -63,3 +64,14 @@ def test_the_first_indicator(client: FlaskClient) -> None:
     assert wrong.status_code == 422
     assert wrong.get_json()["errors"][0]["field"] == "only"
     assert client.get("/api/v1/scores/nowhere-1999").status_code == 404
+
+
+def test_the_examples_of_the_documentation_answer(client: FlaskClient) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "api.md").read_text("utf-8")
+    examples = re.findall(r"^GET (\S+)$", page, re.MULTILINE)
+    assert len(examples) == 6
+    for path in examples:
+        response = client.get(path)
+        assert response.status_code == 200, path
+        found = response.get_json()
+        assert found.get("items") or found.get("indicators"), path
