@@ -34,7 +34,7 @@ class AlertQuery(BaseModel):
     """What the alerts' form sends; an empty choice means all."""
 
     state: Literal["open", "resolved", "all"] = "open"
-    severity: Annotated[int | None, EmptyIsAll, Field(ge=1, le=4)] = None
+    severity: Annotated[Annotated[int, Field(ge=1, le=4)] | None, EmptyIsAll] = None
     rule: Annotated[str, Field(max_length=60, pattern="^[a-z0-9_]*$")] = ""
     programme: SearchWords | Literal[""] = ""
     after: CursorText = ""

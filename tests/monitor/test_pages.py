@@ -296,6 +296,10 @@ def test_search_and_filters_narrow_the_lists(client: FlaskClient, database: Data
     assert "没有符合条件的合同" in page(client, "/contracts?programme=乙市-2023")
     assert "共 2 条" in page(client, "/alerts?rule=late_payment&severity=4")
     assert "没有符合条件的预警" in page(client, "/alerts?severity=1")
+    # A form sends its untouched choices empty.
+    assert "共 2 条" in page(client, "/alerts?state=open&severity=&rule=&programme=")
+    assert "还没有消息" in page(client, "/deliveries?state=&channel=")
+    assert "共 3 份合同" in page(client, "/contracts?q=&programme=")
     assert "共 2 条" in page(client, "/alerts?state=all&programme=甲市-2023")
 
 
