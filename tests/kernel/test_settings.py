@@ -1,0 +1,67 @@
+"""Settings: variables win over the file, and a wrong one is refused with its name."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from kernel.errors import InputError
+from kernel.settings import load_settings
+
+
+@pytest.fixture(autouse=True)
+def _alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def test_variables_win_over_the_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "monitor.toml").write_text('business_date = "2023-06-30"\npayment_due_days = 3\n')
+    monkeypatch.setenv("MONITOR_BUSINESS_DATE", "2023-12-31")
+    settings = load_settings()
+    assert (settings.business_date, settings.payment_due_days) == (date(2023, 12, 31), 3)
+    assert settings.clock().business_date() == date(2023, 12, 31)
+
+
+def test_networks_are_given_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MONITOR_RECEIVER_NETWORKS", "127.0.0.0/8, 10.1.0.0/16")
+    assert load_settings().receiver_networks == ("127.0.0.0/8", "10.1.0.0/16")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("BUSINESS_DATE", "2023-02-30"),
+        ("ZONE", "Asia/Atlantis"),
+        ("DATABASE_URL", "mysql://root:geheim@db/x"),
+        ("PORT", "99999"),
+        ("PAYMENT_DUE_DAYS", "0"),
+        ("RECEIVER_NETWORKS", "10.0.0.1/8"),
+        ("SCAN_AT", "25:00"),
+        ("LOG_LEVEL", "LOUD"),
+    ],
+)
+def test_a_wrong_value_is_refused_by_name(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(f"MONITOR_{name}", value)
+    with pytest.raises(InputError, match=f"MONITOR_{name}") as refusal:
+        load_settings()
+    assert "geheim" not in str(refusal.value)
+
+
+def test_bands_out_of_order_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MONITOR_LATE_PAYMENT_MAJOR_DAYS", "90")
+    with pytest.raises(InputError, match="late_payment_major_days"):
+        load_settings()
+
+
+def test_an_unknown_name_in_the_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "monitor.toml").write_text("payment_due_day = 3\n")
+    with pytest.raises(InputError, match="PAYMENT_DUE_DAY"):
+        load_settings()
+
+
+def test_a_file_that_is_named_but_not_there_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MONITOR_SETTINGS_FILE", "absent.toml")
+    with pytest.raises(InputError, match=r"absent\.toml"):
+        load_settings()
