@@ -254,7 +254,7 @@ def _list_missing(work: LedgerImport, index: ContractIndex, programmes: Programm
         select(Contract.id, Contract.number).where(
             among(work.session, Contract.programme_id, [row["id"] for row in programmes.values()])
         )
-    ).tuples()
+    )
     here = set(index.in_file.values())
     list_missing(
         work.changes, LedgerKind.CONTRACTS, (number for key, number in known if key not in here)

@@ -230,7 +230,7 @@ def record_vendors(work: LedgerImport, contracts: Sheet[ContractRow]) -> dict[st
     """
     known = {
         narrow(name): (key, name)
-        for key, name in work.session.execute(select(Vendor.id, Vendor.name)).tuples()
+        for key, name in work.session.execute(select(Vendor.id, Vendor.name))
     }
     wanted: dict[str, Wanted] = {}
     existing: dict[Hashable, Values] = {}

@@ -25,7 +25,7 @@ def write_parties(work: LedgerImport, parties: Parties) -> None:
                 ContractParty.organisation_id,
                 ContractParty.vendor_id,
             ).where(among(work.session, ContractParty.contract_id, {key for key, _ in parties}))
-        ).tuples()
+        )
     }
     given = {key: who for key, who in parties.items() if who is not None}
     new = [_row(work, key, who) for key, who in given.items() if key not in known]
@@ -63,5 +63,5 @@ def move_leads(work: LedgerImport, leads: Mapping[UUID, UUID]) -> None:
         select(Contract.id, Contract.programme_id).where(
             among(work.session, Contract.programme_id, leads)
         )
-    ).tuples()
+    )
     write_parties(work, {(key, PartyRole.LEAD): leads[programme] for key, programme in contracts})

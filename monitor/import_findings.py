@@ -10,6 +10,7 @@ from contracts import ledger_findings
 from contracts.findings import Found, Scope, sync_findings
 from contracts.ledger import ContractIndex, Programmes
 from contracts.ledger_changes import LedgerImport
+from contracts.workbook_rows import ContractRow, ProgrammeRow
 from kernel.workbook_problems import Problem
 from kernel.workbook_sheets import Sheet
 from monitor.import_sheets import Book
@@ -52,9 +53,9 @@ def record_findings(
 def check_contradictions(
     work: LedgerImport, book: Book, index: ContractIndex, programmes: Programmes
 ) -> None:
-    """Refuse 核对记录 about programmes and contracts that nobody knows."""
+    """Refuse 核对记录 about programmes and contracts that nobody knows, where these were read."""
     sheet = book.contradictions
-    if sheet is None:
+    if sheet is None or {ContractRow.SHEET, ProgrammeRow.SHEET} & work.problems.sheets:
         return
     for row in sheet.rows:
         if row.record.programme not in programmes:

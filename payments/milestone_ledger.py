@@ -49,7 +49,9 @@ def record_milestones(
         ids |= outcome.ids
         for row in sheet.rows:
             contract_id = index.find(row.record.contract)
-            agreed[contract_id, row.record.number] = (row.record.share, row.record.amount_given)
+            share, amount = row.record.share, row.record.amount_given
+            # A row with both was refused above; counting both would only tell it twice.
+            agreed[contract_id, row.record.number] = (share, amount if share is None else None)
             last_rows[contract_id] = row
     _check_sums(work, index, contracts, sheet, agreed, last_rows)
     return ids
@@ -131,9 +133,7 @@ def _totals(
                 ContractTotal.superseded_at.is_(None),
                 ContractTotal.valid_to.is_(None),
             )
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     if "total" in contracts.headings:
         totals |= {
