@@ -242,11 +242,13 @@ def _breadth(text: str) -> float:
 
 
 def _ticks(first: date, last: date, scale: float) -> Iterable[Tick]:
-    every = next((step for step in (1, 2, 3, 6) if 30 * scale * step >= 44), 12)
+    every = next((step for step in (1, 2, 3, 6) if 30 * scale * step >= 66), 12)
     day = (first.replace(day=1) + timedelta(days=32)).replace(day=1)
+    named = False
     while day <= last:
         x = round(LEFT + (day - first).days * scale, 1)
         shown = (day.month - 1) % every == 0
-        name = f"{day.year}年1月" if day.month == 1 else f"{day.month}月"
+        name = f"{day.month}月" if named and day.month > 1 else f"{day.year}年{day.month}月"
+        named = named or shown
         yield Tick(x, name if shown else "")
         day = (day + timedelta(days=32)).replace(day=1)

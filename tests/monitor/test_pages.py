@@ -161,7 +161,7 @@ def test_a_contract_says_what_is_missing(client: FlaskClient, database: Database
     assert "尚未报送实施方案；应在 2023-03-01 服务开始前报送并审定" in text
     assert "已逾期 306 天" in text
     assert "没有督促检查记录" in text
-    assert "还没有登记服务轮次" in text
+    assert "没有已开始的服务轮次" in text
     assert "台账没有这份合同的付款节点" in text
     assert "【缺实施方案】民爆合同 3月1日已开始服务" in text
 
