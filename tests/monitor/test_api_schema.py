@@ -24,6 +24,7 @@ def described(database: Database, tmp_path: Path) -> Any:
 
 @pytest.mark.parametrize("mode", list(GenerationMode))
 def test_answers_are_as_described(described: Any, mode: GenerationMode) -> None:
+    described.validate()
     operations = [found.ok() for found in described.get_all_operations()]
     assert len(operations) == 24
     for operation in operations:
