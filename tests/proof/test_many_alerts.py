@@ -56,11 +56,10 @@ def test_every_alert_arrives_and_not_one_by_one(database: Database) -> None:
         clock = StoppedClock(now, AS_OF)
         report = run_scan(database, clock, AS_OF, SCAN_JOB, rules(Settings())[:1])
         assert report.counts["late_payment"]["opened"] == COUNT
-        for hour in range(48):
-            later = StoppedClock(NOW + timedelta(hours=hour), AS_OF)
-            courier = Courier(database, later, RULES, "http://127.0.0.1:8000", name="proof")
-            courier.deliver_due()
-            courier.close()
+        deliver(database, clock)
+        assert all(one.valid for one in hook.received)
+        for hour in range(1, 48):
+            deliver(database, StoppedClock(now + timedelta(hours=hour), AS_OF))
     with database.reading() as session:
         states = dict(
             session.execute(select(Message.state, func.count()).group_by(Message.state)).all()
