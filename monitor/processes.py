@@ -1,7 +1,7 @@
 """Start the service's processes together and stop them together."""
 
 import signal
-import subprocess  # nosec B404 — starts this very program, never a command from outside
+import subprocess  # nosec B404
 import sys
 import threading
 from collections.abc import Mapping, Sequence
@@ -23,8 +23,8 @@ class Processes:
         self._asked = threading.Event()
 
     def start(self, name: str, arguments: Sequence[str], environment: Mapping[str, str]) -> None:
-        """Start ``monitor`` with these arguments."""
-        self._children[name] = subprocess.Popen(  # nosec B603 — no shell, arguments are ours
+        """Start ``monitor`` with these arguments: this very program, without a shell."""
+        self._children[name] = subprocess.Popen(  # nosec B603
             [sys.executable, "-m", "monitor", *arguments],
             env=dict(environment),
             stdin=subprocess.DEVNULL,
