@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
@@ -47,6 +47,14 @@ class AlertHistory:
     episodes: Sequence[AlertEpisode]
     events: Sequence[AlertEvent]
     messages: Sequence[Message]
+
+
+@dataclass(frozen=True, slots=True)
+class LastScan:
+    """The scan that what is shown rests on (None: never scanned), and a failure since then."""
+
+    done: ScanRun | None
+    failed_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,14 +176,18 @@ def open_on(as_of: date) -> ColumnElement[bool]:
     )
 
 
-def last_scan(session: Session, as_of: date) -> ScanRun | None:
-    """The newest scan up to ``as_of`` that ended well."""
-    return session.scalars(
+def last_scan(session: Session, as_of: date) -> LastScan:
+    """The newest scan up to ``as_of`` that ended well, and whether a later one failed."""
+    newest = (
         select(ScanRun)
-        .where(ScanRun.error == "", ScanRun.as_of <= as_of)
+        .where(ScanRun.as_of <= as_of)
         .order_by(ScanRun.as_of.desc(), ScanRun.started_at.desc())
         .limit(1)
-    ).first()
+    )
+    done = session.scalars(newest.where(ScanRun.error == "")).first()
+    failed = session.scalars(newest.where(ScanRun.error != "")).first()
+    is_later = failed and (done is None or failed.started_at > done.started_at)
+    return LastScan(done, failed.started_at if failed and is_later else None)
 
 
 def _alerts() -> AnySelect:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from uuid import UUID
@@ -13,7 +13,7 @@ from sqlalchemy import event, select
 
 from alerts.delivery_models import Channel, Delivery, DeliveryAttempt, Message, MessageState
 from alerts.messages import compose
-from alerts.models import Alert
+from alerts.models import Alert, ScanRun
 from alerts.pages import shown_address
 from alerts.scan import run_scan
 from contracts.finding_models import Finding
@@ -117,6 +117,32 @@ def test_nothing_open_says_when_what_was_checked(client: FlaskClient, database: 
     scan(database)
     assert "今日无待办预警；12:00 已核查 2 份合同。" in page(client, "/alerts")
     assert "今日无待办预警；12:00 已核查 2 份合同。" in page(client, "/")
+
+
+def test_a_day_that_was_not_checked_is_not_called_clear(
+    client: FlaskClient, database: Database
+) -> None:
+    write(database, late((DUE, Decimal("78800"))))
+    scan(database, date(2023, 12, 30))
+    for address in ("/", "/alerts"):
+        text = page(client, address)
+        assert "2023-12-31 尚未核查" in text
+        assert "截至 2023-12-30 无待办预警" in text
+        assert "今日无待办预警" not in text
+
+
+def test_a_scan_that_failed_is_said_so(client: FlaskClient, database: Database) -> None:
+    write(database, late((DUE, Decimal("78800"))))
+    scan(database)
+    with database.writing() as session:
+        later = NOW + timedelta(hours=1)
+        session.add(
+            ScanRun(
+                as_of=TODAY, started_at=later, duration_ms=0, actor="t", error="broken", counts={}
+            )
+        )
+    for address in ("/", "/alerts"):
+        assert "2023-12-31 13:00:00 的核查失败了" in page(client, address)
 
 
 def test_the_overview_adds_up(client: FlaskClient, database: Database) -> None:
