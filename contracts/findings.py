@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import Executable, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from contracts.finding_models import Finding
@@ -55,50 +55,47 @@ def sync_findings(
     elsewhere in the file is the same.
     """
     follows = {(each.code, each.subject): each for each in found}
-    kept: set[tuple[str, str]] = set()
     ended: list[dict[str, object]] = []
     moved: list[dict[str, object]] = []
-    for finding in session.execute(
-        select(
-            Finding.id, Finding.code, Finding.subject, Finding.value, Finding.message, Finding.place
-        ).where(
-            Finding.ended_at.is_(None),
-            Finding.code.in_(scope.codes),
-            or_(
-                among(session, Finding.contract_id, scope.contract_ids),
-                among(session, Finding.programme_id, scope.programme_ids),
-            ),
-        )
-    ):
-        now_found = follows.get((finding.code, finding.subject))
-        same = now_found and (now_found.value, now_found.message) == (
-            finding.value,
-            finding.message,
-        )
-        if not now_found or not same:
+    for finding in session.execute(_open_findings(session, scope)):
+        key = (finding.code, finding.subject)
+        each = follows.get(key)
+        if each is None or (each.value, each.message) != (finding.value, finding.message):
             ended.append({"id": finding.id, "ended_at": now})
             continue
-        kept.add((finding.code, finding.subject))
-        if now_found.place and now_found.place != finding.place:
-            moved.append({"id": finding.id, "place": now_found.place})
-    opened = [
-        {
-            "code": each.code,
-            "subject": each.subject,
-            "contract_id": each.contract_id,
-            "programme_id": each.programme_id,
-            "place": each.place,
-            "value": each.value,
-            "message": each.message,
-            "recorded_at": now,
-            "recorded_by": actor.name,
-        }
-        for key, each in follows.items()
-        if key not in kept
-    ]
+        del follows[key]
+        if each.place and each.place != finding.place:
+            moved.append({"id": finding.id, "place": each.place})
     if ended:
         session.execute(update(Finding), ended)
     if moved:
         session.execute(update(Finding), moved)
-    if opened:
-        session.execute(insert(Finding), opened)
+    if follows:
+        session.execute(insert(Finding), [_row(each, actor, now) for each in follows.values()])
+
+
+def _open_findings(session: Session, scope: Scope) -> Executable:
+    return select(
+        Finding.id, Finding.code, Finding.subject, Finding.value, Finding.message, Finding.place
+    ).where(
+        Finding.ended_at.is_(None),
+        Finding.code.in_(scope.codes),
+        or_(
+            among(session, Finding.contract_id, scope.contract_ids),
+            among(session, Finding.programme_id, scope.programme_ids),
+        ),
+    )
+
+
+def _row(found: Found, actor: Actor, now: datetime) -> dict[str, object]:
+    return {
+        "code": found.code,
+        "subject": found.subject,
+        "contract_id": found.contract_id,
+        "programme_id": found.programme_id,
+        "place": found.place,
+        "value": found.value,
+        "message": found.message,
+        "recorded_at": now,
+        "recorded_by": actor.name,
+    }

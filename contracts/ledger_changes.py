@@ -113,19 +113,31 @@ class Changes:
             case _:
                 return str(value)
 
-    def note_fields(
+    def compare(
         self,
         kind: LedgerKind,
-        key: str,
-        fields: Mapping[str, str],
-        before: Mapping[str, Any],
-        after: Mapping[str, Any],
-    ) -> None:
-        """List the ``fields`` (stored name to heading) of a changed record."""
-        self.details += [
-            Change(kind, key, heading, self.show(before[name]), self.show(after[name]))
-            for name, heading in fields.items()
-        ]
+        label: str,
+        row_type: type[LedgerRow],
+        known: Mapping[str, Any],
+        values: Mapping[str, Any],
+    ) -> list[str]:
+        """The stored fields of a known record that the file has otherwise; counts and lists them."""
+        differing = [name for name, value in values.items() if known[name] != value]
+        counter = self.changed if differing else self.unchanged
+        counter[kind] += 1
+        if differing:
+            headings = headings_of(row_type)
+            self.details += [
+                Change(
+                    kind,
+                    label,
+                    headings.get(name, name),
+                    self.show(known[name]),
+                    self.show(values[name]),
+                )
+                for name in differing
+            ]
+        return differing
 
 
 @dataclass(slots=True)
@@ -199,37 +211,30 @@ def reconcile(
     A value that is no column of the table is compared and listed, and left to the caller to write.
     """
     outcome = Outcome()
-    kind = target.kind
+    changes, kind = work.changes, target.kind
     columns = target.model.__table__.columns.keys()
-    headings = headings_of(target.row_type)
     inserts: list[dict[str, Any]] = []
     updates: list[dict[str, Any]] = []
-    work.changes.learn_words(target.row_type)
+    changes.learn_words(target.row_type)
     for each in wanted:
         known = existing.get(each.key)
-        stamp = work.stamp.of(each.sheet, each.row)
-        values = {name: value for name, value in each.values.items() if name in columns}
-        if known is None:
-            record_id = each.new_id or new_key()
-            inserts.append({"id": record_id, **values, **stamp})
-            outcome.added.append(each)
-            work.changes.added[kind] += 1
-        else:
-            record_id = known["id"]
-            differing = [name for name, value in each.values.items() if known[name] != value]
-            if differing:
-                version = known["version"] + 1
-                updates.append({"id": record_id, **values, **stamp, "version": version})
-                outcome.changed[record_id] = differing
-                fields = {name: headings.get(name, name) for name in differing}
-                work.changes.note_fields(kind, each.label, fields, known, each.values)
-            counter = work.changes.changed if differing else work.changes.unchanged
-            counter[kind] += 1
+        record_id: UUID = known["id"] if known else each.new_id or new_key()
+        row = {name: value for name, value in each.values.items() if name in columns}
+        row |= {"id": record_id, **work.stamp.of(each.sheet, each.row)}
         outcome.ids[each.key] = record_id
-        work.changes.places[record_id] = (each.sheet, each.row)
+        changes.places[record_id] = (each.sheet, each.row)
+        if known is None:
+            inserts.append(row)
+            outcome.added.append(each)
+            changes.added[kind] += 1
+        elif differing := changes.compare(kind, each.label, target.row_type, known, each.values):
+            updates.append({**row, "version": known["version"] + 1})
+            outcome.changed[record_id] = differing
+        else:
+            continue
         owner = record_id if kind is LedgerKind.CONTRACTS else each.contract_id
-        if owner and (known is None or record_id in outcome.changed):
-            work.changes.touched.add(owner)
+        if owner:
+            changes.touched.add(owner)
     if work.writes and inserts:
         work.session.execute(insert(target.model), inserts)
     if work.writes and updates:

@@ -153,6 +153,7 @@ def _parents_first(
     """The rows with every parent before its children; refuses unknown parents and cycles."""
     by_code = {row.record.code: row for row in sheet.rows}
     ledger_codes = {row["id"]: code for code, row in existing.items()}
+    whole = sheet.name not in work.problems.sheets
     done: set[Hashable] = set()
     ordered: list[SheetRow[OrganisationRow]] = []
     for row in sheet.rows:
@@ -168,7 +169,8 @@ def _parents_first(
             path.append(at)
             code = at.record.parent_code
             if code is not None and code not in by_code and code not in existing:
-                _refuse_parent(work, sheet, at, "没有这个机构编码")
+                if whole:
+                    _refuse_parent(work, sheet, at, "没有这个机构编码")
                 code = None
         if code is not None and code in seen:
             _refuse_parent(work, sheet, row, "上级机构循环，一个机构不能是自己的上级")

@@ -29,9 +29,9 @@ EXCEL_DIGITS = 15
 _DATE = re.compile(
     r"(\d{4})(?:\.(\d{1,2})\.(\d{1,2})|-(\d{1,2})-(\d{1,2})|/(\d{1,2})/(\d{1,2})|年(\d{1,2})月(\d{1,2})日)"
 )
-_AMOUNT = re.compile(r"(-?)(\d+|\d{1,3}(?:,\d{3})+)(\.\d+)?(万元|元)?")
+_AMOUNT = re.compile(r"(-?)(\d{1,17}|\d{1,3}(?:,\d{3}){1,5})(\.\d{1,10})?(万元|元)?")
 _COUNT = re.compile(r"\d{1,12}")
-_PERCENT = re.compile(r"(\d{1,3}(?:\.\d+)?)(%?)")
+_PERCENT = re.compile(r"(\d{1,3}(?:\.\d{1,12})?)(%?)")
 _YEAR = re.compile(r"(\d{4})(?:年度?)?")
 _SPACE = re.compile(r"\s+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")

@@ -167,10 +167,11 @@ class _SheetReader(Generic[R]):
         before = self._problems.total
         values: dict[str, Any] = {}
         for name, heading in self._layout.headings.items():
+            refused = self._problems.total
             value = self._value(at, line, name, heading)
             if value is not None:
                 values[name] = value
-            elif self._fields[name].is_required() and self._problems.total == before:
+            elif self._fields[name].is_required() and self._problems.total == refused:
                 self._refuse(at, heading.at, "", "必填，不能为空")
         values["assumed"] = self._assumed(at, line)
         values["note"] = self._note(at, line)
@@ -206,7 +207,7 @@ class _SheetReader(Generic[R]):
             return ()
         known = field_by_heading(self._type)
         stored: list[str] = []
-        for heading in re.split(r"[、,;]", narrow(str(line[column] or ""))):
+        for heading in re.split(r"[、,;]", narrow(self._text(at, line, column))):
             if not heading:
                 continue
             name = known.get(base_key(heading))
@@ -220,10 +221,14 @@ class _SheetReader(Generic[R]):
         column = self._layout.note_at
         if column is None:
             return ""
+        return self._text(at, line, column)
+
+    def _text(self, at: int, line: Line, column: int) -> str:
         try:
+            self._check_readable(at, column)
             return read_text(line[column]) or ""
         except CellError as fault:
-            self._refuse(at, column, shown(line[column]), str(fault))
+            self._refuse(at, column, self._shown(at, line, column), str(fault))
             return ""
 
     def _compare(self, at: int, line: Line, sums: Mapping[str, Decimal]) -> None:

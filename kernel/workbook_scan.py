@@ -21,9 +21,13 @@ LONGEST_TEXT = 32_767
 """Characters in a cell, by Excel's own limit."""
 XML_NAMES = (".xml", ".rels", ".vml")
 _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+_ROW = re.compile(r"[0-9]{1,7}")
+_INDEX = re.compile(r"[0-9]{1,9}")
 UNCALCULATED = "公式"
 
 CellKey = tuple[int, int]
+_UNREADABLE = (expat.ExpatError, LookupError, ValueError)
+"""What expat raises: not well-formed, an encoding nobody knows, one of several bytes."""
 
 
 @dataclass(slots=True)
@@ -137,14 +141,14 @@ class _PartReader:
         """Read on; raises ``InputError`` when the part is not well-formed."""
         try:
             self._parser.Parse(piece, False)
-        except expat.ExpatError:
+        except _UNREADABLE:
             raise _broken() from None
 
     def close(self) -> Part:
         """End of the part."""
         try:
             self._parser.Parse(b"", True)
-        except expat.ExpatError:
+        except _UNREADABLE:
             raise _broken() from None
         return self._part
 
@@ -158,7 +162,8 @@ class _PartReader:
 
     def _row(self, attributes: dict[str, str]) -> None:
         row = attributes.get("r", "")
-        self._reference = (int(row) - 1 if row.isdecimal() else self._reference[0] + 1, -1)
+        known = _ROW.fullmatch(row)
+        self._reference = (int(row) - 1 if known else self._reference[0] + 1, -1)
 
     def _cell(self, attributes: dict[str, str]) -> None:
         part, (row, column) = self._part, self._reference
@@ -214,7 +219,7 @@ class _PartReader:
             self._part.unreadable[self._reference] = UNCALCULATED
         elif self._type == "s" and self._value:
             index = "".join(self._value).strip()
-            if index.isdecimal() and len(index) < 10:
+            if _INDEX.fullmatch(index):
                 self._part.shared.append(int(index))
         self._type, self._value = "", None
 

@@ -177,7 +177,9 @@ def is_sum(line: Line) -> str | None:
 def is_remark(line: Line) -> bool:
     """A line below the table such as 制表人：… or 注：…; it holds nothing else."""
     filled = [cell for cell in line if not is_blank(cell)]
-    return all(isinstance(cell, str) and _CLOSING.match(narrow(cell)) for cell in filled)
+    return bool(filled) and all(
+        isinstance(cell, str) and _CLOSING.match(narrow(cell)) for cell in filled
+    )
 
 
 class Sums:

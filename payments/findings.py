@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import Select, and_, select
 from sqlalchemy.orm import Session
 
 from contracts.findings import Found, doubt
@@ -48,44 +48,13 @@ class PaymentFacts:
 def load_payment_facts(session: Session, contract_ids: Collection[UUID]) -> PaymentFacts:
     """Three queries, whatever the number; amounts of milestones as they are settled."""
     contracts = load_rows(
-        session,
-        select(
-            Contract.id,
-            Contract.number,
-            Contract.signed_on,
-            Contract.service_start,
-            Contract.assumed,
-            ContractTotal.amount.label("total"),
-        )
-        .outerjoin(
-            ContractTotal,
-            and_(
-                ContractTotal.contract_id == Contract.id,
-                ContractTotal.superseded_at.is_(None),
-                ContractTotal.valid_to.is_(None),
-            ),
-        )
-        .where(among(session, Contract.id, contract_ids)),
+        session, _contracts_with_totals().where(among(session, Contract.id, contract_ids))
     )
     milestones = load_rows(
-        session,
-        select(*Milestone.__table__.columns, Settlement.amount)
-        .outerjoin(
-            Settlement,
-            and_(Settlement.milestone_id == Milestone.id, Settlement.valid_to.is_(None)),
-        )
-        .where(among(session, Milestone.contract_id, contract_ids))
-        .order_by(Milestone.contract_id, Milestone.number),
+        session, _milestones_settled().where(among(session, Milestone.contract_id, contract_ids))
     )
     payments = load_rows(
-        session,
-        select(*Payment.__table__.columns)
-        .where(
-            among(session, Payment.contract_id, contract_ids),
-            Payment.reversed.is_(False),
-            Payment.reverses_id.is_(None),
-        )
-        .order_by(Payment.paid_on, Payment.id),
+        session, _standing_payments().where(among(session, Payment.contract_id, contract_ids))
     )
     facts = PaymentFacts(
         {row["id"]: row for row in contracts}, {row["id"]: row for row in milestones}, payments
@@ -95,6 +64,34 @@ def load_payment_facts(session: Session, contract_ids: Collection[UUID]) -> Paym
         if payment["milestone_id"]:
             facts.paid[payment["milestone_id"]] += payment["amount"]
     return facts
+
+
+def _contracts_with_totals() -> Select[Any]:
+    current = and_(
+        ContractTotal.contract_id == Contract.id,
+        ContractTotal.superseded_at.is_(None),
+        ContractTotal.valid_to.is_(None),
+    )
+    return select(*Contract.__table__.columns, ContractTotal.amount.label("total")).outerjoin(
+        ContractTotal, current
+    )
+
+
+def _milestones_settled() -> Select[Any]:
+    latest = and_(Settlement.milestone_id == Milestone.id, Settlement.valid_to.is_(None))
+    return (
+        select(*Milestone.__table__.columns, Settlement.amount)
+        .outerjoin(Settlement, latest)
+        .order_by(Milestone.contract_id, Milestone.number)
+    )
+
+
+def _standing_payments() -> Select[Any]:
+    return (
+        select(*Payment.__table__.columns)
+        .where(Payment.reversed.is_(False), Payment.reverses_id.is_(None))
+        .order_by(Payment.paid_on, Payment.id)
+    )
 
 
 def payment_findings(facts: PaymentFacts) -> list[Found]:
@@ -147,15 +144,15 @@ def without_resolution(payment: Values) -> Iterator[Found]:
 def ahead(payment: Values, milestone: Values, contract: Values) -> Iterator[Found]:
     """提前支付: paid before the milestone's condition happened.
 
-    A payment before signing is told as that. Acceptance and invoices are in no ledger yet, so
-    that they have not happened cannot be said.
+    A payment before signing is told as that, and a date agreed upon is a last day, not a first.
+    Acceptance and invoices are in no ledger yet: that they have not happened cannot be said.
     """
     trigger, happened, paid = (
         milestone["trigger_kind"],
         milestone["triggered_on"],
         payment["paid_on"],
     )
-    if trigger is Trigger.SIGNING:
+    if trigger in {Trigger.SIGNING, Trigger.DATE}:
         return
     assumed = [*payment["assumed"], *milestone["assumed"], *contract["assumed"]]
     unsure = doubt(assumed, "paid_on", "milestone_id", "trigger_kind", "trigger_round")

@@ -1,6 +1,6 @@
 """Payments of a workbook, brought into the append-only ledger of payments."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,6 @@ from contracts.ledger import ContractIndex, contract_key
 from contracts.ledger_changes import (
     LedgerImport,
     LedgerKind,
-    headings_of,
     list_missing,
     load_rows,
     refuse_twins,
@@ -26,6 +25,8 @@ from payments.workbook_rows import MilestoneRow, PaymentRow
 
 MilestoneKeys = Mapping[Hashable, UUID]
 """Milestones by contract and number."""
+Resolved = list[tuple[SheetRow[PaymentRow], dict[str, Any]]]
+"""Rows with their values by the ledger's names, references resolved."""
 REVERSAL = "更正冲销"
 MONEY = ("amount", "paid_on", "milestone_id")
 """What cannot be updated: a change of it is a reversal and a new payment (design, two times)."""
@@ -54,36 +55,42 @@ def record_payments(
         work.problems.add(Problem(sheet.name, None, None, "", "缺少表头“节点序号”"))
         return
     rows = _resolve(work, index, sheet, milestones)
-    refuse_twins(
-        work,
-        sheet,
-        (
-            ((values["contract_id"], row.record.voucher), row)
-            for row, values in rows
-            if row.record.voucher
-        ),
-        "voucher",
-        "一份合同的一个支付凭证号",
+    vouchers = (
+        ((values["contract_id"], row.record.voucher), row)
+        for row, values in rows
+        if row.record.voucher
     )
-    known = _known(work, index)
+    refuse_twins(work, sheet, vouchers, "voucher", "一份合同的一个支付凭证号")
     entries = [
         _entry(values, f"{stem[-150:]} {sheet.name} 第{row.number}行", position)
         for position, (row, values) in enumerate(rows)
     ]
-    matched, gone = match(entries, [_entry(row, row["source_key"], row) for row in known])
+    known = [_entry(row, row["source_key"], row) for row in _known(work, index)]
+    matched, gone = match(entries, known)
     list_missing(work.changes, LedgerKind.PAYMENTS, (_label(work, payment.ref) for payment in gone))
-    writes = Writes()
-    work.changes.learn_words(PaymentRow)
-    for entry in entries:
-        row, values = rows[entry.ref]
-        full = {**values, **work.stamp.of(sheet.name, row.number), "source_key": entry.source_key}
-        payment = matched.get(entry.ref)
-        if payment is None:
-            _add(work, writes, full, sheet.name, row.number)
-        else:
-            _change(work, writes, payment.ref, full, values, (sheet.name, row.number))
+    writes = _compare(work, sheet.name, rows, entries, matched)
     if work.writes:
         _write(work, writes)
+
+
+def _compare(
+    work: LedgerImport,
+    sheet: str,
+    rows: Resolved,
+    entries: Sequence[Entry],
+    matched: Mapping[int, Entry],
+) -> Writes:
+    writes = Writes()
+    work.changes.learn_words(PaymentRow)
+    for (row, values), entry in zip(rows, entries, strict=True):
+        place = (sheet, row.number)
+        full = {**values, **work.stamp.of(*place), "source_key": entry.source_key}
+        payment = matched.get(entry.ref)
+        if payment is None:
+            _add(work, writes, full, place)
+        else:
+            _change(work, writes, payment.ref, full, values, place)
+    return writes
 
 
 def _resolve(
@@ -91,8 +98,8 @@ def _resolve(
     index: ContractIndex,
     sheet: Sheet[PaymentRow],
     milestones: MilestoneKeys,
-) -> list[tuple[SheetRow[PaymentRow], dict[str, Any]]]:
-    rows: list[tuple[SheetRow[PaymentRow], dict[str, Any]]] = []
+) -> Resolved:
+    rows: Resolved = []
     for row in sheet.rows:
         contract_id = contract_key(work, index, sheet, row)
         number = row.record.milestone
@@ -142,13 +149,12 @@ def _label(work: LedgerImport, payment: Mapping[str, Any]) -> str:
     return f"{work.changes.show(payment['contract_id'])} {which}"
 
 
-def _add(work: LedgerImport, writes: Writes, full: dict[str, Any], sheet: str, row: int) -> UUID:
+def _add(work: LedgerImport, writes: Writes, full: dict[str, Any], place: tuple[str, int]) -> None:
     key = new_key()
     writes.added.append({"id": key, **full})
     work.changes.added[LedgerKind.PAYMENTS] += 1
     work.changes.touched.add(full["contract_id"])
-    work.changes.places[key] = (sheet, row)
-    return key
+    work.changes.places[key] = place
 
 
 def _change(
@@ -159,16 +165,13 @@ def _change(
     values: Mapping[str, Any],
     place: tuple[str, int],
 ) -> None:
-    differing = [name for name in values if values[name] != known[name]]
     work.changes.places[known["id"]] = place
+    differing = work.changes.compare(
+        LedgerKind.PAYMENTS, _label(work, known), PaymentRow, known, values
+    )
     if not differing:
-        work.changes.unchanged[LedgerKind.PAYMENTS] += 1
         _follow_row(writes, known, full["source_key"])
         return
-    headings = headings_of(PaymentRow)
-    fields = {name: headings.get(name, name) for name in differing}
-    work.changes.note_fields(LedgerKind.PAYMENTS, _label(work, known), fields, known, values)
-    work.changes.changed[LedgerKind.PAYMENTS] += 1
     work.changes.touched.add(known["contract_id"])
     version = known["version"] + 1
     if not set(differing) & set(MONEY):

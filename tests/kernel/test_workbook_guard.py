@@ -2,6 +2,7 @@
 
 import struct
 import zlib
+from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZIP_STORED, ZipFile
@@ -176,6 +177,21 @@ def test_broken_xml_is_refused(tmp_path: Path) -> None:
     parts = small(tmp_path)
     parts[SHEET] = parts[SHEET][:-5]
     assert "XML" in refused(saved(tmp_path, package(parts)))
+
+
+@pytest.mark.parametrize("encoding", [b"gbk", b"no-such", b"UTF-16"])
+def test_an_odd_encoding_is_refused(tmp_path: Path, encoding: bytes) -> None:
+    parts = small(tmp_path)
+    parts[SHEET] = parts[SHEET].replace(b"UTF-8", encoding)
+    assert "XML" in refused(saved(tmp_path, package(parts)))
+
+
+def test_a_row_number_beyond_reason_is_no_trouble(tmp_path: Path) -> None:
+    parts = small(tmp_path)
+    row = b'<row r="' + b"9" * 5_000 + b'"><c><v>1</v></c></row></sheetData>'
+    parts[SHEET] = parts[SHEET].replace(b"</sheetData>", row)
+    with suppress(InputError):
+        Workbook(saved(tmp_path, package(parts)), LIMITS)
 
 
 def test_a_formula_without_its_result_is_no_empty_cell(tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 """What an import writes: the samples, again, edited, tried out, and beside another import."""
 
 import json
+import shutil
+import sqlite3
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -9,7 +11,7 @@ from threading import Thread
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import event, func, select
+from sqlalchemy import ExceptionContext, event, func, select
 
 import samples
 from contracts.finding_models import Finding
@@ -25,6 +27,7 @@ from contracts.service_models import PlanStanding, ServiceRound
 from kernel.database import Database
 from monitor.commands import cli
 from monitor.importing import ImportResult
+from monitor.wiring import event_bus
 from payments.models import Milestone, Payment, Settlement
 from tests.workbooks import FIRST, LATER, Book, bring_in, dump
 
@@ -345,6 +348,26 @@ def test_a_second_import_at_once_waits_and_sees_the_first(
     assert counts == [0, 8]
     with database.reading() as session:
         assert session.scalar(select(func.count()).select_from(Payment)) == 7
+
+
+def test_an_import_waits_longer_than_the_busy_timeout(
+    tmp_path: Path, sqlite_template: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kernel.database.BUSY_TIMEOUT_MS", 1)
+    path = tmp_path / "monitor.db"
+    shutil.copy(sqlite_template, path)
+    database = Database(f"sqlite:///{path}", event_bus())
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+
+    def let_go(context: ExceptionContext) -> None:
+        assert "locked" in str(context.original_exception)
+        other.rollback()
+
+    event.listen(database.engine, "handle_error", let_go)
+    assert added(bring_in(database, HAMI))["contracts"] == 8
+    other.close()
+    database.dispose()
 
 
 @pytest.fixture

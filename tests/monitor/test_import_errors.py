@@ -149,6 +149,10 @@ FAULTS: dict[str, tuple[Edit, str, int, str | None, str]] = {
         lambda book: book.put("支付节点", 4, "节点名称", "款" * 121),
         "支付节点", 4, "C 节点名称", "最多 120 字",
     ),
+    "a remark that failed": (
+        lambda book: book.put("支付台账", 4, "备注", "=1/0"),
+        "支付台账", 4, "K 备注", "错误值",
+    ),
     "a formula that failed": (
         lambda book: book.put("支付台账", 4, "本次付款额(万元)", "=1/0"),
         "支付台账", 4, "G 本次付款额(万元)", "错误值",
@@ -191,6 +195,19 @@ def test_all_faults_are_told_at_once(database: Database, tmp_path: Path) -> None
         ("合同台账", 4),
         ("支付节点", 6),
     ]
+
+
+def test_every_empty_cell_that_must_be_filled_is_told(database: Database, tmp_path: Path) -> None:
+    book = Book.sample().put("服务轮次", 4, "轮次", "").put("服务轮次", 4, "服务类型", "")
+    book.put("服务轮次", 4, "建议(条)", "多")
+    result = bring_in(database, book.save(tmp_path / "wrong.xlsx"))
+    assert [each.column for each in result.errors] == ["B 轮次", "D 服务类型", "L 建议(条)"]
+
+
+def test_a_row_that_holds_only_an_error_is_no_empty_row(database: Database, tmp_path: Path) -> None:
+    book = Book.sample().add("支付台账", 备注="=1/0")
+    result = bring_in(database, book.save(tmp_path / "wrong.xlsx"))
+    assert {(each.sheet, each.row) for each in result.errors} == {("支付台账", 11)}
 
 
 def test_two_hundred_faults_are_listed_and_all_are_counted(
