@@ -41,6 +41,13 @@ CHANGE_NAMES: Final[Mapping[Change, str]] = {
 
 Facts = Mapping[str, Any]
 
+_AMOUNT_FIELDS: Final = frozenset({"amount_given", "share"})
+_DATE_FIELDS: Final[Mapping[str, frozenset[str]]] = {
+    "due_on": frozenset({"due_on_given", "triggered_on", "trigger_kind", "days_allowed"}),
+    "service_start": frozenset({"service_start"}),
+}
+"""Which assumed fields of the ledger a date in a sentence rests on."""
+
 
 @dataclass(frozen=True, slots=True)
 class Names:
@@ -154,13 +161,21 @@ _BODIES: Final[Mapping[str, Callable[[Facts, date, date, Names], str]]] = {
 
 def _what_is_due(facts: Facts, names: Names) -> str:
     fen = facts.get("unpaid_fen")
-    amount = "金额未提供" if fen is None else f"{format_wan(from_fen(int(fen)))} 万元"
+    mark = _mark(facts, _AMOUNT_FIELDS)
+    amount = "金额未提供" if fen is None else f"{format_wan(from_fen(int(fen)))} 万元{mark}"
     return f"{names.contract}{facts.get('milestone') or '款项'} {amount}"
 
 
 def _when(facts: Facts, field: str, as_of: date) -> str:
     day = _day(facts, field)
-    return "日期未提供，" if day is None else _spoken(day, as_of)
+    if day is None:
+        return "日期未提供，"
+    return _spoken(day, as_of) + _mark(facts, _DATE_FIELDS[field])
+
+
+def _mark(facts: Facts, fields: frozenset[str]) -> str:
+    """What rests on a value that the source did not give says so."""
+    return "（假定）" if fields.intersection(facts.get("assumed") or ()) else ""
 
 
 def _day(facts: Facts, field: str) -> date | None:

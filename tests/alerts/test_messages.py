@@ -113,6 +113,15 @@ def test_unknown_is_not_zero() -> None:
     assert "尾款 金额未提供 3月1日到期" in said
 
 
+def test_what_rests_on_an_assumption_says_so() -> None:
+    late = {**LATE, "assumed": ["name", "share", "days_allowed"]}
+    said = sentence("late_payment", Change.OPENED, late, date(2023, 3, 2), date(2023, 3, 13), NAMES)
+    assert "7.88 万元（假定） 3月1日（假定）到期" in said
+    plan = {**PLAN, "assumed": ["number", "service_start"]}
+    said = sentence("missing_plan", Change.OPENED, plan, date(2023, 3, 1), date(2023, 3, 13), NAMES)
+    assert "3月1日（假定）已开始服务" in said
+
+
 def test_days_are_counted_from_the_day_after() -> None:
     assert days_counted("late_payment", LATE, date(2023, 3, 2)) == 1
     assert days_counted("payment_due", LATE, date(2023, 2, 27)) == 2
