@@ -43,9 +43,7 @@ cli.add_command(serve_command)
 def main() -> None:
     """Run a command; a refusal is printed as a sentence, never as a traceback."""
     try:
-        cli(standalone_mode=False)
-    except click.exceptions.Exit as end:
-        sys.exit(end.exit_code)
+        sys.exit(cli(standalone_mode=False))  # gives the code that a command ended with
     except click.ClickException as error:
         error.show()
         sys.exit(USED_WRONGLY)
