@@ -41,11 +41,14 @@ class Database:
         # SQLite: a transaction that starts deferred and writes later fails with "locked" at once,
         # whatever the busy timeout; writers therefore begin IMMEDIATE.
         self._writer = self.engine.execution_options(**{_BEGIN_OPTION: "IMMEDIATE"})
+        # PostgreSQL: a page of several statements must not see a commit between two of them.
+        snapshot = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
+        self._reader = self.engine.execution_options(**snapshot)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session for reads: one consistent snapshot, nothing is committed."""
-        with Session(self.engine, autoflush=False) as session:
+        with Session(self._reader, autoflush=False) as session:
             yield session
 
     @contextmanager

@@ -23,6 +23,8 @@ CHUNK = 1 << 16
 SMALL_ENTRY = 1 << 20
 ENCRYPTED_FLAG = 0x1
 FIELD = "文件"
+_UNREADABLE = (BadZipFile, DeflateError, EOFError, OSError, OverflowError, RuntimeError, ValueError)
+"""What ``zipfile`` raises over damaged bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ def read_guarded(path: Path, limits: WorkbookLimits) -> bytes:
             _check_parts(package.infolist(), limits)
             _check_macros(package)
             _check_unpacked(package, limits)
-    except (BadZipFile, DeflateError, NotImplementedError, EOFError, UnicodeDecodeError):
+    except _UNREADABLE:
         raise InputError(FIELD, "文件已损坏，无法解压；请重新保存后再试") from None
     return content
 

@@ -97,15 +97,17 @@ def _check_extent(parts: list[Part], limits: WorkbookLimits) -> None:
 
 
 def _by_sheet(parts: dict[str, Part]) -> Unreadable:
+    by_path = {name.lower(): part for name, part in parts.items()}
     names = parts["xl/workbook.xml"].sheets
     relations = parts.get("xl/_rels/workbook.xml.rels", Part()).targets
     found: Unreadable = {}
     for key, name in names.items():
         target = relations.get(key, "")
         path = target.lstrip("/") if target.startswith("/") else posixpath.join("xl", target)
-        part = parts.get(posixpath.normpath(path))
-        if part is not None:
-            found[name] = part.unreadable
+        part = by_path.get(posixpath.normpath(path).lower())
+        if part is None:
+            raise InputError(FIELD, f"工作表“{name}”的内容不在文件内；请重新保存后再试")
+        found[name] = part.unreadable
     return found
 
 

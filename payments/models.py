@@ -90,6 +90,7 @@ class Payment(Fact, Base):
             postgresql_where=text("voucher <> '' AND reverses_id IS NULL AND NOT reversed"),
         ),
         Index("ix_payment_contract", "contract_id", "paid_on"),
+        Index("ix_payment_day", "paid_on", "id"),
         Index("ix_payment_milestone", "milestone_id", "paid_on"),
     )
 

@@ -124,6 +124,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("reverses_id", name=op.f("uq_payment_reverses_id")),
     )
     op.create_index("ix_payment_contract", "payment", ["contract_id", "paid_on"], unique=False)
+    op.create_index("ix_payment_day", "payment", ["paid_on", "id"], unique=False)
     op.create_index("ix_payment_milestone", "payment", ["milestone_id", "paid_on"], unique=False)
     op.create_index(
         "ix_payment_voucher",
@@ -204,6 +205,7 @@ def downgrade() -> None:
         postgresql_where=sa.text("voucher <> '' AND reverses_id IS NULL AND NOT reversed"),
     )
     op.drop_index("ix_payment_milestone", table_name="payment")
+    op.drop_index("ix_payment_day", table_name="payment")
     op.drop_index("ix_payment_contract", table_name="payment")
     op.drop_table("payment")
     op.drop_table("milestone")

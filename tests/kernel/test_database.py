@@ -110,3 +110,11 @@ def test_an_error_takes_everything_back_and_a_rehearsal_too(database: Database) 
         session.flush()
     with database.reading() as session:
         assert session.scalars(select(Vendor.name)).all() == []
+
+
+def test_a_reader_sees_one_moment(database: Database) -> None:
+    with database.reading() as session:
+        assert session.scalars(select(Vendor.name)).all() == []
+        with database.writing() as other:
+            other.add(Vendor(name="后来", **WHO))
+        assert session.scalars(select(Vendor.name)).all() == []
