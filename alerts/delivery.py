@@ -35,6 +35,7 @@ BATCH = 50
 """Messages leased and recorded together: what a crash may repeat."""
 
 RECORD_EVERY_SECONDS = 1.0
+SLOW_MS = 1_000
 SHORTEST_REST = timedelta(seconds=5)
 LONGEST_REST = timedelta(minutes=5)
 LONGEST_ASKED_REST = timedelta(hours=1)
@@ -110,17 +111,18 @@ class Courier:
         self._stopping = stopping
         self._senders: dict[UUID, tuple[Target, Sender]] = {}
         self._rests: dict[UUID, _Rest] = {}
+        # Kept until it is written: a database that was away a moment finds it in the next round.
+        self._done = _Done()
         self._log = get_logger("delivery")
 
     def deliver_due(self) -> Tally:
         """Join what waits and post what is due now, until nothing is left or it is to stop."""
         tally = Tally()
-        done = _Done()
-        while batch := self._turn(done, tally):
-            done = self._post_batch(batch, tally)
+        while batch := self._turn(tally):
+            self._post_batch(batch, tally)
         return tally
 
-    def _turn(self, done: _Done, tally: Tally) -> list[Leased]:
+    def _turn(self, tally: Tally) -> list[Leased]:
         """Record the last batch and lease the next, in one transaction."""
         channels: Sequence[UUID] = ()
         if not self._stopping():
@@ -130,31 +132,42 @@ class Courier:
             resting = [channel for channel, rest in self._rests.items() if rest.until > now]
             with self._database.reading() as session:
                 channels = channels_due(session, now, resting, BATCH)
-        if not channels and done.empty:
+        if not channels and self._done.empty:
             return []
         with self._database.writing() as session:
-            self._write(session, done)
-            return lease(session, self._name, now, channels, BATCH, self._lease_seconds)
+            self._write(session)
+            batch = lease(session, self._name, now, channels, BATCH, self._lease_seconds)
+        self._done = _Done()
+        return batch
 
-    def _post_batch(self, batch: Sequence[Leased], tally: Tally) -> _Done:
-        done = _Done()
+    def _post_batch(self, batch: Sequence[Leased], tally: Tally) -> None:
+        others_wait = len({one.channel_id for one in batch}) > 1
         began = time.monotonic()
         for one in batch:
             if not self._may_post(one):
-                done.left.append(one.id)
+                self._done.left.append(one.id)
                 continue
-            done.sent.append(self._post(one, tally))
+            sent = self._post(one, tally)
+            self._done.sent.append(sent)
+            if others_wait and sent.outcome.latency_ms >= SLOW_MS:
+                self._let_others_go_first(one, sent.outcome)
             if time.monotonic() - began >= RECORD_EVERY_SECONDS:
                 with self._database.writing() as session:
-                    self._write(session, done)
-                done, began = _Done(), time.monotonic()
-        return done
+                    self._write(session)
+                self._done, began = _Done(), time.monotonic()
 
-    def _write(self, session: Session, done: _Done) -> None:
-        if done.sent:
-            record(session, self._name, done.sent, self._clock.now())
-        if done.left:
-            give_back(session, self._name, done.left)
+    def _let_others_go_first(self, one: Leased, outcome: Outcome) -> None:
+        """A slow receiver rests for as long as it took: others get half the time at least."""
+        until = self._clock.now() + timedelta(milliseconds=outcome.latency_ms)
+        known = self._rests.get(one.channel_id)
+        if known is None or known.until < until:
+            self._rests[one.channel_id] = _Rest(until, known.times if known else 0)
+
+    def _write(self, session: Session) -> None:
+        if self._done.sent:
+            record(session, self._name, self._done.sent, self._clock.now())
+        if self._done.left:
+            give_back(session, self._name, self._done.left)
 
     def _join(self) -> int:
         # Asked by a read first: on SQLite a writing transaction would hold everybody else up.

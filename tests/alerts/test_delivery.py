@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import event, func, select, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from alerts.delivery import BATCH, Courier, resend
@@ -355,3 +356,34 @@ def test_three_workers_at_once_join_and_send_nothing_twice(database: Database) -
         assert alerts_received(server) == sorted(str(alert) for alert in alerts for _ in range(3))
     assert sum(tally.joined for tally in tallies) == 900
     assert set(states(database)) == {MessageState.DELIVERED}
+
+
+def test_a_slow_receiver_that_accepts_does_not_hold_the_others_up(database: Database) -> None:
+    def slow(number: int, headers: object) -> Reply:
+        return Reply(200, body=b"x" * 21, drip_body=True)
+
+    with receiver(slow) as crawling, receiver() as quick:
+        alone(database, 20, crawling.url, quick.url)
+        tally = courier(database, rules=ReceiverRules(("127.0.0.0/8",), 5.0)).deliver_due()
+        assert len(quick.accepted) == 20
+        assert len(crawling.accepted) == 1
+    assert tally.delivered == 21
+    assert states(database)[MessageState.PENDING] == 19
+
+
+def test_what_could_not_be_recorded_is_recorded_in_the_next_round(database: Database) -> None:
+    faults = iter([True])
+
+    def fail_once(conn: object, cursor: object, statement: str, *rest: object) -> None:
+        if statement.startswith("INSERT INTO delivery_attempt") and next(faults, False):
+            raise OperationalError(statement, None, ConnectionError("the database went away"))
+
+    with receiver() as server:
+        alone(database, 3, server.url)
+        worker = courier(database)
+        event.listen(database.engine, "before_cursor_execute", fail_once)
+        with pytest.raises(OperationalError):
+            worker.deliver_due()
+        worker.deliver_due()
+        assert set(server.accepted.values()) == {1}
+    assert states(database) == {MessageState.DELIVERED: 3}
