@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -46,6 +46,16 @@ def killing(process: Callable[[], subprocess.Popen[bytes]], at: int) -> Callable
     return behave
 
 
+@pytest.fixture
+def no_worker_stays() -> Iterator[list[subprocess.Popen[bytes]]]:
+    """The workers a test started; none outlives it, whatever fails."""
+    started: list[subprocess.Popen[bytes]] = []
+    yield started
+    for process in started:
+        process.kill()
+        process.wait()
+
+
 def told(server: TestReceiver) -> set[str]:
     return {
         alert["id"] for one in server.received for alert in json.loads(one.body)["data"]["alerts"]
@@ -55,9 +65,13 @@ def told(server: TestReceiver) -> set[str]:
 @pytest.mark.crash
 @pytest.mark.parametrize("at", [1, 30, 60])
 def test_a_killed_worker_loses_nothing(
-    database: Database, database_address: str, tmp_path: Path, at: int
+    database: Database,
+    database_address: str,
+    no_worker_stays: list[subprocess.Popen[bytes]],
+    tmp_path: Path,
+    at: int,
 ) -> None:
-    workers: list[subprocess.Popen[bytes]] = []
+    workers = no_worker_stays
     with receiver(killing(lambda: workers[0], at)) as server:
         with database.writing() as session:
             channel = alert_ledger.channel(session, server.url)
