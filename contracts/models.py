@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from kernel.columns import Fact, Recorded, UtcInstant, Yuan, words
+from kernel.columns import Fact, Recorded, UtcInstant, Yuan, plausible_days, words
 from kernel.database import Base
 from kernel.dated import DatedVersion, period_check
 from kernel.keys import new_key
@@ -94,7 +94,10 @@ class Contract(Fact, Base):
     """
 
     __tablename__ = "contract"
-    __table_args__ = (UniqueConstraint("purchaser_id", "number"),)
+    __table_args__ = (
+        UniqueConstraint("purchaser_id", "number"),
+        *plausible_days("signed_on", "service_start", "service_end"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_key)
     number: Mapped[str] = mapped_column(String(80))

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel.columns import Fact, words
+from kernel.columns import Fact, plausible_days, words
 from kernel.database import Base
 from kernel.dated import DatedVersion, period_check
 from kernel.keys import new_key
@@ -44,6 +44,7 @@ class ImplementationPlan(Fact, Base):
     __table_args__ = (
         UniqueConstraint("contract_id", "number"),
         CheckConstraint("number >= 1", name="number"),
+        *plausible_days("submitted_on", "returned_on", "approved_on"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_key)
@@ -121,6 +122,7 @@ class ServiceRound(Fact, Base):
         CheckConstraint("number >= 1", name="number"),
         CheckConstraint("rounds_covered >= 1", name="rounds_covered"),
         *(CheckConstraint(f"{count} >= 0", name=count) for count in COUNTS),
+        *plausible_days("started_on", "ended_on", "confirmed_on"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_key)
@@ -153,7 +155,10 @@ class SupervisionRecord(Fact, Base):
     """
 
     __tablename__ = "supervision_record"
-    __table_args__ = (UniqueConstraint("contract_id", "organisation_id", "checked_on", "method"),)
+    __table_args__ = (
+        UniqueConstraint("contract_id", "organisation_id", "checked_on", "method"),
+        *plausible_days("checked_on"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_key)
     contract_id: Mapped[UUID] = mapped_column(ForeignKey("contract.id"))

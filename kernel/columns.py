@@ -5,7 +5,7 @@ from decimal import Decimal
 from enum import Enum as PyEnum
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, DateTime, Enum, String, TypeDecorator
+from sqlalchemy import JSON, BigInteger, CheckConstraint, DateTime, Enum, String, TypeDecorator
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Mapped, mapped_column
@@ -83,6 +83,18 @@ def words(kind: type[PyEnum], name: str) -> Enum:
         validate_strings=True,
         length=32,
         values_callable=lambda members: [member.value for member in members],
+    )
+
+
+EARLIEST_DAY, LATEST_DAY = "1990-01-01", "2200-12-31"
+"""No ledger holds a day outside; a year such as 0203 or 20223 is a slip of the pen."""
+
+
+def plausible_days(*columns: str) -> tuple[CheckConstraint, ...]:
+    """A CHECK for each date column: NULL or a day that a ledger can hold."""
+    return tuple(
+        CheckConstraint(f"{column} BETWEEN '{EARLIEST_DAY}' AND '{LATEST_DAY}'", name=column)
+        for column in columns
     )
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel.columns import Fact, Percent, Yuan, words
+from kernel.columns import Fact, Percent, Yuan, plausible_days, words
 from kernel.database import Base
 from kernel.dated import DatedVersion, period_check
 from kernel.keys import new_key
@@ -49,6 +49,7 @@ class Milestone(Fact, Base):
         CheckConstraint("share BETWEEN 0 AND 100000000", name="share"),
         CheckConstraint("amount_given >= 0", name="amount_given"),
         CheckConstraint("days_allowed BETWEEN 0 AND 3660", name="days_allowed"),
+        *plausible_days("due_on_given", "triggered_on", "due_on"),
         CheckConstraint(
             "(trigger_kind = 'round_confirmed') = (trigger_round IS NOT NULL)", name="trigger_round"
         ),
@@ -81,6 +82,7 @@ class Payment(Fact, Base):
             "(reverses_id IS NULL AND amount > 0) OR (reverses_id IS NOT NULL AND amount < 0)",
             name="amount",
         ),
+        *plausible_days("paid_on"),
         Index(
             "ix_payment_voucher",
             "contract_id",

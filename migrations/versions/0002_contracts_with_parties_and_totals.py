@@ -36,6 +36,17 @@ def upgrade() -> None:
         sa.Column("source", sa.String(length=200), nullable=False),
         sa.Column("note", sa.String(length=1000), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "signed_on BETWEEN '1990-01-01' AND '2200-12-31'", name=op.f("ck_contract_signed_on")
+        ),
+        sa.CheckConstraint(
+            "service_start BETWEEN '1990-01-01' AND '2200-12-31'",
+            name=op.f("ck_contract_service_start"),
+        ),
+        sa.CheckConstraint(
+            "service_end BETWEEN '1990-01-01' AND '2200-12-31'",
+            name=op.f("ck_contract_service_end"),
+        ),
         sa.ForeignKeyConstraint(
             ["programme_id"], ["programme.id"], name=op.f("fk_contract_programme_id")
         ),

@@ -31,6 +31,18 @@ def upgrade() -> None:
         sa.Column("source", sa.String(length=200), nullable=False),
         sa.Column("note", sa.String(length=1000), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "submitted_on BETWEEN '1990-01-01' AND '2200-12-31'",
+            name=op.f("ck_implementation_plan_submitted_on"),
+        ),
+        sa.CheckConstraint(
+            "returned_on BETWEEN '1990-01-01' AND '2200-12-31'",
+            name=op.f("ck_implementation_plan_returned_on"),
+        ),
+        sa.CheckConstraint(
+            "approved_on BETWEEN '1990-01-01' AND '2200-12-31'",
+            name=op.f("ck_implementation_plan_approved_on"),
+        ),
         sa.CheckConstraint("number >= 1", name=op.f("ck_implementation_plan_number")),
         sa.ForeignKeyConstraint(
             ["contract_id"], ["contract.id"], name=op.f("fk_implementation_plan_contract_id")
@@ -143,6 +155,17 @@ def upgrade() -> None:
         sa.Column("source", sa.String(length=200), nullable=False),
         sa.Column("note", sa.String(length=1000), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "started_on BETWEEN '1990-01-01' AND '2200-12-31'",
+            name=op.f("ck_service_round_started_on"),
+        ),
+        sa.CheckConstraint(
+            "ended_on BETWEEN '1990-01-01' AND '2200-12-31'", name=op.f("ck_service_round_ended_on")
+        ),
+        sa.CheckConstraint(
+            "confirmed_on BETWEEN '1990-01-01' AND '2200-12-31'",
+            name=op.f("ck_service_round_confirmed_on"),
+        ),
         sa.CheckConstraint("enterprises >= 0", name=op.f("ck_service_round_enterprises")),
         sa.CheckConstraint("equipment_sets >= 0", name=op.f("ck_service_round_equipment_sets")),
         sa.CheckConstraint("expert_visits >= 0", name=op.f("ck_service_round_expert_visits")),
@@ -187,6 +210,10 @@ def upgrade() -> None:
         sa.Column("source", sa.String(length=200), nullable=False),
         sa.Column("note", sa.String(length=1000), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "checked_on BETWEEN '1990-01-01' AND '2200-12-31'",
+            name=op.f("ck_supervision_record_checked_on"),
+        ),
         sa.ForeignKeyConstraint(
             ["contract_id"], ["contract.id"], name=op.f("fk_supervision_record_contract_id")
         ),

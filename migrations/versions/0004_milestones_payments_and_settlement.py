@@ -67,6 +67,17 @@ def upgrade() -> None:
         sa.Column("note", sa.String(length=1000), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
+            "due_on_given BETWEEN '1990-01-01' AND '2200-12-31'",
+            name=op.f("ck_milestone_due_on_given"),
+        ),
+        sa.CheckConstraint(
+            "triggered_on BETWEEN '1990-01-01' AND '2200-12-31'",
+            name=op.f("ck_milestone_triggered_on"),
+        ),
+        sa.CheckConstraint(
+            "due_on BETWEEN '1990-01-01' AND '2200-12-31'", name=op.f("ck_milestone_due_on")
+        ),
+        sa.CheckConstraint(
             "(trigger_kind = 'round_confirmed') = (trigger_round IS NOT NULL)",
             name=op.f("ck_milestone_trigger_round"),
         ),
@@ -107,6 +118,9 @@ def upgrade() -> None:
         sa.Column("source", sa.String(length=200), nullable=False),
         sa.Column("note", sa.String(length=1000), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "paid_on BETWEEN '1990-01-01' AND '2200-12-31'", name=op.f("ck_payment_paid_on")
+        ),
         sa.CheckConstraint(
             "(reverses_id IS NULL AND amount > 0) OR (reverses_id IS NOT NULL AND amount < 0)",
             name=op.f("ck_payment_amount"),

@@ -9,14 +9,14 @@ from sqlalchemy import bindparam, func, insert, literal, select
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from alerts.models import ScanRun
-from contracts.models import Programme, Vendor
+from contracts.models import Contract, Programme, Vendor
 from kernel.database import Database
 from kernel.errors import InputError
 from kernel.keys import new_key
 from kernel.sql import add_days, contains, earliest, facts
 from kernel.sql import new_key as sql_new_key
 from payments.models import Payment
-from tests.ledger import WHO, city
+from tests.ledger import WHO, ContractSpec, city, contract
 
 
 def test_keys_made_in_sql_are_uuid7_and_distinct(database: Database) -> None:
@@ -100,6 +100,14 @@ def test_the_database_itself_refuses_what_cannot_be(database: Database) -> None:
                 contract_id=new_key(), paid_on=date(2023, 1, 1), amount=Decimal(1), **WHO
             )
         )
+
+
+def test_a_year_that_is_a_slip_of_the_pen_is_refused_by_the_database(database: Database) -> None:
+    with database.writing() as session:
+        key = contract(session, city(session), "C1", ContractSpec(date(2023, 1, 1)))
+    for slip in (date(203, 1, 1), date(2303, 1, 1)):
+        with pytest.raises(IntegrityError), database.writing() as session:
+            session.get_one(Contract, key).signed_on = slip
 
 
 def test_an_error_takes_everything_back_and_a_rehearsal_too(database: Database) -> None:
