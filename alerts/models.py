@@ -49,9 +49,10 @@ class Change(StrEnum):
 
 
 class EndReason(StrEnum):
-    """Why an alert ended: done, or a backdated correction shows that it never held."""
+    """Why an alert ended: done; its day passed undone; or the ledger shows that it never held."""
 
     FULFILLED = "fulfilled"
+    LAPSED = "lapsed"
     CORRECTED = "corrected"
 
 

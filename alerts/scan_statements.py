@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from alerts.delivery_models import Channel, Delivery
 from alerts.models import Alert, AlertEpisode, AlertEvent, AlertState, Change, EndReason
 from alerts.rules.rule import Rule
-from kernel.sql import inline, upsert
+from kernel.sql import earliest, inline, upsert
 from kernel.sql import new_key as sql_new_key
 
 RECORDED_CHANGES = (Change.OPENED, Change.RAISED, Change.LOWERED, Change.RESOLVED)
@@ -82,8 +82,8 @@ def stamp_seen(session: Session, rule: Rule, scan_id: UUID, now: datetime, as_of
 
 
 def resolve_unseen(session: Session, rule: Rule, scan_id: UUID, as_of: date) -> None:
-    """What is open but was not seen has ended: met, or never broken after a correction."""
-    settled_on = rule.settled_on(as_of)
+    """What is open but was not seen has ended: met, lapsed, or never broken after a correction."""
+    settled_on, lapsed_on = rule.settled_on(as_of), rule.lapsed_on(as_of)
     session.execute(
         update(Alert)
         .where(
@@ -93,10 +93,13 @@ def resolve_unseen(session: Session, rule: Rule, scan_id: UUID, as_of: date) -> 
         )
         .values(
             state=AlertState.RESOLVED,
-            resolved_on=func.coalesce(settled_on, as_of),
+            resolved_on=func.coalesce(earliest(settled_on, lapsed_on), as_of),
             end_reason=case(
                 (settled_on <= Alert.since, EndReason.CORRECTED.value),
-                else_=EndReason.FULFILLED.value,
+                (lapsed_on <= func.coalesce(settled_on, lapsed_on), EndReason.LAPSED.value),
+                (settled_on.is_not(None), EndReason.FULFILLED.value),
+                # Nothing shows it met, and it holds no more: its terms were taken out of the ledger.
+                else_=EndReason.CORRECTED.value,
             ),
             change=Change.RESOLVED,
             change_scan_id=scan_id,

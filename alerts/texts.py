@@ -29,6 +29,7 @@ STATE_NAMES: Final[Mapping[AlertState, str]] = {
 }
 END_REASON_NAMES: Final[Mapping[EndReason, str]] = {
     EndReason.FULFILLED: "已履行",
+    EndReason.LAPSED: "到期未履行",
     EndReason.CORRECTED: "台账更正",
 }
 CHANGE_NAMES: Final[Mapping[Change, str]] = {
@@ -145,6 +146,8 @@ def _resolved(
         subject = f"{names.contract}{milestone}（{_when(facts, 'due_on', as_of)}到期）"
     elif "service_start" in facts:
         subject = f"{names.contract}实施方案"
+    if end_reason is EndReason.LAPSED:
+        return f"【已办结】{subject}，到期未履行，{names.organisation}；转为逾期，另行预警。"
     if end_reason is EndReason.CORRECTED:
         outcome = f"台账更正，“{rule_name(rule)}”不成立"
     else:

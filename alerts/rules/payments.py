@@ -9,12 +9,13 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, case, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, literal, or_, select, union_all
 
 from alerts.models import Alert, Severity
 from alerts.rules.rule import Rule
 from contracts.models import Contract
-from kernel.sql import add_days, as_json, earliest, facts
+from kernel.dated import holds_on
+from kernel.sql import add_days, as_json, facts
 from payments.models import Milestone, Settlement
 
 NOTHING = Decimal(0)
@@ -39,7 +40,7 @@ def late_payment(major_days: int, critical_days: int) -> Rule:
 
 
 def payment_due(days: int) -> Rule:
-    """即将到期: unpaid and due today or within ``days``; ends when paid or when it is late."""
+    """即将到期: unpaid and due today or within ``days``; ends when paid, lapses when it is late."""
 
     def subjects(as_of: date) -> Select[*tuple[Any, ...]]:
         last = as_of + timedelta(days=days)
@@ -47,11 +48,16 @@ def payment_due(days: int) -> Rule:
         return _explained(version, literal(int(Severity.INFO)), -days)
 
     def settled_on(as_of: date) -> ColumnElement[Any]:
-        paid = _settled(as_of, Settlement.due_on.is_(None))
-        late_from: ColumnElement[Any] = add_days(Alert.since, days + 1)
-        return earliest(paid, case((late_from <= as_of, late_from)))
+        # Before its cause happens a milestone has no due date either: only having none by now tells.
+        without_date = and_(Settlement.due_on.is_(None), holds_on(Settlement, as_of))
+        moved_later = Settlement.due_on > add_days(Alert.since, days)
+        return _settled(as_of, or_(without_date, moved_later))
 
-    return Rule("payment_due", subjects, settled_on)
+    def lapsed_on(as_of: date) -> ColumnElement[Any]:
+        late_from: ColumnElement[Any] = add_days(Alert.since, days + 1)
+        return case((late_from <= as_of, late_from))
+
+    return Rule("payment_due", subjects, settled_on, lapsed_on)
 
 
 def _unpaid(as_of: date, due: Callable[[Any], ColumnElement[bool]]) -> Subquery:

@@ -60,6 +60,7 @@ def upgrade() -> None:
             "end_reason",
             sa.Enum(
                 "fulfilled",
+                "lapsed",
                 "corrected",
                 name="end_reason",
                 native_enum=False,
@@ -125,6 +126,7 @@ def upgrade() -> None:
             "end_reason",
             sa.Enum(
                 "fulfilled",
+                "lapsed",
                 "corrected",
                 name="end_reason",
                 native_enum=False,

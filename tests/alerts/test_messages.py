@@ -105,6 +105,21 @@ def test_an_alert_that_never_held_says_so() -> None:
     assert said == "【已办结】民爆合同实施方案，台账更正，“缺实施方案”不成立，工信局；无需再处理。"
 
 
+def test_a_day_that_passed_unpaid_is_not_told_as_done() -> None:
+    said = sentence(
+        "payment_due",
+        Change.RESOLVED,
+        LATE,
+        date(2023, 2, 14),
+        date(2023, 3, 2),
+        NAMES,
+        end_reason=EndReason.LAPSED,
+    )
+    assert said == (
+        "【已办结】民爆合同进度款（3月1日到期），到期未履行，工信局；转为逾期，另行预警。"
+    )
+
+
 def test_unknown_is_not_zero() -> None:
     facts = {"milestone": "尾款", "due_on": "2023-03-01", "unpaid_fen": None}
     said = sentence(
