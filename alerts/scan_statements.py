@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table, case, func, insert, literal, null, or_, select, true, update
+from sqlalchemy import Table, and_, case, func, insert, literal, null, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from alerts.delivery_models import Channel, Delivery
@@ -123,8 +123,12 @@ def write_episodes(session: Session, scan_id: UUID, as_of: date, happened: Set[s
                 opened.where(Alert.change_scan_id == scan_id, Alert.change == Change.OPENED),
             )
         )
+    worst = case(
+        (Alert.severity > AlertEpisode.worst_severity, Alert.severity),
+        else_=AlertEpisode.worst_severity,
+    )
     for change, values in (
-        (Change.RAISED, {"worst_severity": Alert.severity}),
+        (Change.RAISED, {"worst_severity": worst}),
         (Change.RESOLVED, {"resolved_on": Alert.resolved_on, "end_reason": Alert.end_reason}),
     ):
         if change in happened:
@@ -161,17 +165,29 @@ def write_events(session: Session, scan_id: UUID, now: datetime, as_of: date) ->
 
 
 def write_deliveries(session: Session, scan_id: UUID, now: datetime) -> None:
-    """One delivery for each event that people want to hear of and each channel that carries it."""
+    """One delivery for each event that people want to hear of and each channel that carries it.
+
+    Whoever could hear how bad it was hears that it ended, however mild it had become by then.
+    """
+    told = case(
+        (AlertEvent.change == Change.RESOLVED, AlertEpisode.worst_severity),
+        else_=AlertEvent.severity,
+    )
     session.execute(
         insert(Delivery).from_select(
             ["id", "event_id", "channel_id", "recorded_at"],
-            select(
-                sql_new_key(), AlertEvent.id, Channel.id, literal(now, Alert.recorded_at.type)
-            ).where(
+            select(sql_new_key(), AlertEvent.id, Channel.id, literal(now, Alert.recorded_at.type))
+            .select_from(AlertEvent)
+            .join(Alert, Alert.id == AlertEvent.alert_id)
+            .join(
+                AlertEpisode,
+                and_(AlertEpisode.alert_id == Alert.id, AlertEpisode.number == Alert.episode),
+            )
+            .join(Channel, Channel.min_severity <= told)
+            .where(
                 AlertEvent.scan_id == scan_id,
                 AlertEvent.change.in_(DELIVERED_CHANGES),
                 Channel.enabled,
-                Channel.min_severity <= AlertEvent.severity,
             ),
         )
     )

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import select, update
 
-from alerts.models import Alert, AlertEpisode, EndReason
+from alerts.delivery_models import Channel, Delivery
+from alerts.models import Alert, AlertEpisode, AlertEvent, Change, EndReason, Severity
 from alerts.scan import run_scan
 from contracts.plan_standings import PlanDates
 from contracts.service_models import RoundKind, ServiceRound
@@ -18,6 +19,7 @@ from kernel.settings import Settings
 from monitor.wiring import rules
 from payments.models import Milestone, MilestoneKind, Payment, Trigger
 from payments.settling import settle_contracts
+from tests.alert_ledger import channel
 from tests.ledger import WHO, ContractSpec, MilestoneSpec, city, contract
 
 START = date(2023, 1, 2)
@@ -146,3 +148,38 @@ def test_a_due_date_taken_out_of_the_ledger_is_no_fulfilment(database: Database)
         settle_contracts(session, [key])
     walk(database, [26])
     assert ends(database) == [("late_payment", day(25), START, EndReason.CORRECTED)]
+
+
+def test_the_worst_of_an_episode_stays_when_it_was_milder_since(database: Database) -> None:
+    with database.writing() as session:
+        spec = ContractSpec(START, [MilestoneSpec(Decimal(100), day(0))], [APPROVED])
+        key = contract(session, city(session), "C1", spec)
+    walk(database, [70])
+    with database.writing() as session:
+        session.execute(update(Milestone).values(due_on_given=day(65)))
+        settle_contracts(session, [key])
+    walk(database, [71, 85])
+    with database.reading() as session:
+        alert, worst = session.execute(
+            select(Alert.severity, AlertEpisode.worst_severity).join(
+                AlertEpisode, AlertEpisode.alert_id == Alert.id
+            )
+        ).one()
+    assert (alert, worst) == (Severity.MAJOR, Severity.CRITICAL)
+
+
+def test_who_heard_how_bad_it_was_hears_that_it_ended(database: Database) -> None:
+    """No plan for 50 days is critical; handed in it is minor, and approved it ends."""
+    late = PlanDates(1, day(50), None, day(60))
+    with database.writing() as session:
+        contract(session, city(session), "C1", ContractSpec(START, plans=[late]))
+        critical = channel(session, "https://example.org/")
+        session.execute(update(Channel).values(min_severity=Severity.CRITICAL))
+    walk(database, [0, 49, 55, 60])
+    with database.reading() as session:
+        told = session.execute(
+            select(AlertEvent.change, Delivery.channel_id)
+            .join(Delivery, Delivery.event_id == AlertEvent.id)
+            .order_by(AlertEvent.as_of)
+        ).all()
+    assert [tuple(row) for row in told] == [(Change.RAISED, critical), (Change.RESOLVED, critical)]
