@@ -1,8 +1,8 @@
 """Evidence for B204 ②: payments as agreed, and what was late, ahead or above.
 
 Late: paid after the due date, or unpaid past it on the date asked. Ahead: paid before the
-condition happened (for conditions that the ledger records: signing, plan, round). Above: more than
-the milestone's amount or the contract's total.
+condition happened (for conditions that the ledger records: signing, plan, round; a signing date
+that is not given says nothing). Above: more than the milestone's amount or the contract's total.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,10 +16,12 @@ from sqlalchemy.orm import Session
 
 from contracts.access import visible
 from contracts.models import Contract, ContractTotal
+from contracts.queries import happened
 from kernel.actor import Actor
 from kernel.dated import holds_on
 from kernel.money import format_yuan
 from monitor.indicators.models import Basis, Evidence, Speaks
+from payments.findings import NOT_HAPPENED
 from payments.models import Milestone, Payment, Settlement, Trigger
 
 RECORDED_TRIGGERS = (Trigger.SIGNING, Trigger.PLAN_APPROVED, Trigger.ROUND_CONFIRMED)
@@ -130,9 +132,11 @@ def _above_contract(session: Session, scope: Scope) -> Iterator[Evidence]:
 
 
 def _ahead_or_unassigned(session: Session, scope: Scope) -> Iterator[Evidence]:
-    ahead = and_(
-        Milestone.trigger_kind.in_(RECORDED_TRIGGERS),
-        or_(Milestone.triggered_on.is_(None), Payment.paid_on < Milestone.triggered_on),
+    ahead = or_(
+        and_(Milestone.trigger_kind.in_(NOT_HAPPENED), Milestone.triggered_on.is_(None)),
+        and_(
+            Milestone.trigger_kind.in_(RECORDED_TRIGGERS), Payment.paid_on < Milestone.triggered_on
+        ),
     )
     rows = session.execute(
         select(Payment, Contract.number, Milestone.name, Milestone.triggered_on)
@@ -146,7 +150,8 @@ def _ahead_or_unassigned(session: Session, scope: Scope) -> Iterator[Evidence]:
         if payment.milestone_id is None:
             kind, text = "unassigned", f"{paid}，未对应任何支付节点"
         else:
-            cause = f"{triggered_on} 才成就" if triggered_on else "尚未成就"
+            known = happened(triggered_on, scope.as_of)
+            cause = f"{known} 才成就" if known else "尚未成就"
             kind, text = "ahead", f"{paid}（{milestone}），付款条件{cause}，提前支付"
         yield _against(kind, payment.id, payment.contract_id, payment.assumed, text)
 

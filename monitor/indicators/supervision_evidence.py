@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from contracts.access import visible
@@ -18,24 +18,24 @@ def collect(
     session: Session, actor: Actor, programme_ids: Sequence[UUID], as_of: date
 ) -> list[Evidence]:
     """What speaks for and against, contract by contract; empty when no service has started."""
+    in_service = and_(
+        Contract.programme_id.in_(programme_ids), Contract.service_start <= as_of, visible(actor)
+    )
     contracts = session.execute(
         select(Contract.id, Contract.number, Contract.name, Contract.assumed)
-        .where(
-            Contract.programme_id.in_(programme_ids),
-            Contract.service_start <= as_of,
-            visible(actor),
-        )
+        .where(in_service)
         .order_by(Contract.number)
     ).all()
-    keys = [contract.id for contract in contracts]
     records = session.scalars(
         select(SupervisionRecord)
-        .where(SupervisionRecord.contract_id.in_(keys), SupervisionRecord.checked_on <= as_of)
+        .join(Contract, Contract.id == SupervisionRecord.contract_id)
+        .where(in_service, SupervisionRecord.checked_on <= as_of)
         .order_by(SupervisionRecord.checked_on, SupervisionRecord.id)
     ).all()
     plans = session.scalars(
         select(ImplementationPlan)
-        .where(ImplementationPlan.contract_id.in_(keys), ImplementationPlan.approved_on <= as_of)
+        .join(Contract, Contract.id == ImplementationPlan.contract_id)
+        .where(in_service, ImplementationPlan.approved_on <= as_of)
         .order_by(ImplementationPlan.approved_on, ImplementationPlan.id)
     ).all()
     supervised = {record.contract_id for record in records}

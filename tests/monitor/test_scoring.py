@@ -5,14 +5,18 @@ from decimal import Decimal
 from uuid import UUID
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from contracts.models import Contract
 from contracts.plan_standings import PlanDates
 from contracts.service_models import SupervisionRecord
 from kernel.actor import LOCAL_OPERATOR
 from kernel.database import Database
 from monitor.indicators import performance_management
 from monitor.indicators.models import Indicator, IndicatorScore
+from payments.models import Milestone, Trigger
+from payments.settling import settle_contracts
 from tests.ledger import WHO, ContractSpec, MilestoneSpec, city, contract
 
 B204 = Indicator(code="B204", name="履约", weight=Decimal(2), measure="performance_management")
@@ -85,3 +89,29 @@ def test_a_ledger_without_payments_is_not_scored_and_not_zero(database: Database
     result = scored(database, paid(due_on=date(2024, 1, 31)), supervised=True)
     assert result.criteria[1].points is None
     assert result.score is None
+
+
+@pytest.mark.parametrize(
+    ("trigger", "ahead"),
+    [
+        (Trigger.SIGNING, []),
+        (
+            Trigger.PLAN_APPROVED,
+            ["C0：2023-06-30 支付 100.00 元（第1期），付款条件尚未成就，提前支付"],
+        ),
+    ],
+)
+def test_an_unknown_signing_is_not_held_against_a_payment(
+    database: Database, trigger: Trigger, ahead: list[str]
+) -> None:
+    """A signing without a date is unknown; a plan without an approval has not been approved."""
+    with database.writing() as session:
+        place = city(session)
+        terms = MilestoneSpec(FULL, DUE, [(DUE, FULL)])
+        key = contract(session, place, "C0", ContractSpec(BEGINS, [terms]))
+        session.execute(update(Contract).values(signed_on=None))
+        session.execute(update(Milestone).values(trigger_kind=trigger))
+        settle_contracts(session, [key])
+        result = score(session, [place.programme.id])
+    assert [item.text for item in result.evidence if item.kind == "ahead"] == ahead
+    assert result.criteria[1].met is not bool(ahead)
