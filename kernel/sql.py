@@ -1,6 +1,7 @@
 """All that differs between SQLite and PostgreSQL: keys made in SQL, JSON, upserts, locks."""
 
 import json
+import sqlite3
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
@@ -24,6 +25,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -116,6 +118,15 @@ def wait_for_lock(session: Session, name: str) -> None:
         session.execute(
             text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name}
         )
+
+
+def is_busy(error: OperationalError) -> bool:
+    """SQLite's writer is another one, still after the busy timeout."""
+    original = error.orig
+    return (
+        isinstance(original, sqlite3.OperationalError)
+        and original.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+    )
 
 
 def among(

@@ -21,7 +21,7 @@ from kernel.clock import Clock
 from kernel.database import Database
 from kernel.errors import InputError
 from kernel.events import announce
-from kernel.sql import wait_for_lock
+from kernel.sql import is_busy, wait_for_lock
 from kernel.workbook_guard import WorkbookLimits
 from kernel.workbook_problems import Problem, Problems, WorkbookError
 from kernel.workbook_reader import Workbook
@@ -120,8 +120,8 @@ def _in_turn(database: Database, apply: Callable[[Session], T]) -> T:
                 session.connection()
                 begun = True
                 return apply(session)
-        except OperationalError:
-            if begun or not database.is_sqlite or monotonic() > deadline:
+        except OperationalError as error:
+            if begun or not is_busy(error) or monotonic() > deadline:
                 raise
 
 

@@ -1,17 +1,14 @@
-"""What an import writes: the samples, again, edited, tried out, and beside another import."""
+"""What an import writes: the samples, again, edited and tried out."""
 
 import json
-import shutil
-import sqlite3
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from threading import Thread
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import ExceptionContext, event, func, select
+from sqlalchemy import event, func, select
 
 import samples
 from contracts.finding_models import Finding
@@ -27,7 +24,6 @@ from contracts.service_models import PlanStanding, ServiceRound
 from kernel.database import Database
 from monitor.commands import cli
 from monitor.importing import ImportResult
-from monitor.wiring import event_bus
 from payments.models import Milestone, Payment, Settlement
 from tests.workbooks import FIRST, LATER, Book, bring_in, dump
 
@@ -327,47 +323,6 @@ def test_sheets_headings_and_lines_that_nothing_reads_are_listed(
         "实施方案：表头“经办”",
         "实施方案 第5行：“制表：办公室”",
     ]
-
-
-def test_a_second_import_at_once_waits_and_sees_the_first(
-    database: Database, database_address: str
-) -> None:
-    results: list[ImportResult] = []
-
-    def run() -> None:
-        own = Database(database_address, database._bus)
-        results.append(bring_in(own, HAMI))
-        own.dispose()
-
-    threads = [Thread(target=run) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    counts = sorted(result.as_json()["added"]["contracts"] for result in results)
-    assert counts == [0, 8]
-    with database.reading() as session:
-        assert session.scalar(select(func.count()).select_from(Payment)) == 7
-
-
-def test_an_import_waits_longer_than_the_busy_timeout(
-    tmp_path: Path, sqlite_template: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("kernel.database.BUSY_TIMEOUT_MS", 1)
-    path = tmp_path / "monitor.db"
-    shutil.copy(sqlite_template, path)
-    database = Database(f"sqlite:///{path}", event_bus())
-    other = sqlite3.connect(path, isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-
-    def let_go(context: ExceptionContext) -> None:
-        assert "locked" in str(context.original_exception)
-        other.rollback()
-
-    event.listen(database.engine, "handle_error", let_go)
-    assert added(bring_in(database, HAMI))["contracts"] == 8
-    other.close()
-    database.dispose()
 
 
 @pytest.fixture
