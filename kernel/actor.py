@@ -20,4 +20,3 @@ class Actor:
 
 LOCAL_OPERATOR = Actor("operator")
 SCAN_JOB = Actor("system:scan")
-DELIVERY_JOB = Actor("system:delivery")

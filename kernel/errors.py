@@ -60,14 +60,6 @@ class ConflictError(MonitorError):
     title = "与现状冲突"
 
 
-class ForbiddenError(MonitorError):
-    """The actor may not do this."""
-
-    status = HTTPStatus.FORBIDDEN
-    code = "forbidden"
-    title = "没有权限"
-
-
 class UnavailableError(MonitorError):
     """A part the service stands on (database, schema) is not ready."""
 

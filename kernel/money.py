@@ -1,6 +1,6 @@
 """Money is CNY: integer fen in the database, ``Decimal`` yuan with two places outside it."""
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Annotated
 
 from pydantic import PlainSerializer, WithJsonSchema
@@ -30,14 +30,6 @@ def to_fen(yuan: Decimal) -> int:
 def from_fen(fen: int) -> Decimal:
     """Give whole ``fen`` as yuan with exactly two places."""
     return Decimal(fen).scaleb(-2)
-
-
-def parse_yuan(text: str) -> Decimal:
-    """Read an amount in yuan such as ``7.88``; raises ``InputError`` when it is no exact amount."""
-    try:
-        return from_fen(to_fen(Decimal(text)))
-    except InvalidOperation:
-        raise InputError("金额", f"“{text}”不是金额") from None
 
 
 def format_yuan(yuan: Decimal | None) -> str:

@@ -34,11 +34,6 @@ def current_revision(database: Database) -> str | None:
         return MigrationContext.configure(connection).get_current_revision()
 
 
-def is_current(database: Database) -> bool:
-    """Whether the database's schema is the one this code expects."""
-    return current_revision(database) == expected_revision()
-
-
 def upgrade(database: Database, revision: str = "head") -> None:
     """Run the migrations up to ``revision`` in one transaction."""
     _run(database, revision, up=True)
