@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from contracts.access import visible
 from contracts.models import Contract
+from contracts.queries import on_ledger
 from kernel.actor import Actor
 from kernel.dated import holds_on
 from kernel.paging import AnySelect
@@ -46,7 +47,7 @@ def overdue_by_contract(as_of: date) -> AnySelect:
 def months_of_year(session: Session, actor: Actor, as_of: date) -> list[Month]:
     """The twelve months of ``as_of``'s year: due as known on that day, paid up to it."""
     first, last = date(as_of.year, 1, 1), date(as_of.year, 12, 31)
-    seen = select(Contract.id).where(visible(actor))
+    seen = select(Contract.id).where(visible(actor), on_ledger(as_of))
     due_month = extract("month", Settlement.due_on)
     paid_month = extract("month", Payment.paid_on)
     due = session.execute(
