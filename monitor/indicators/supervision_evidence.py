@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import and_, select
@@ -41,26 +42,25 @@ def collect(
     supervised = {record.contract_id for record in records}
     planned = {plan.contract_id for plan in plans}
     evidence = [_record(record) for record in records] + [_plan(plan) for plan in plans]
-    for key, number, name, assumed in contracts:
-        starts = tuple(field for field in assumed if field == "service_start")
-        for kind, missing, covered in (
-            ("no_supervision", "没有督促检查记录", supervised),
-            ("no_plan", "没有已审定的实施方案", planned),
-        ):
-            if key not in covered:
-                evidence.append(
-                    Evidence(
-                        criterion=1,
-                        speaks=Speaks.AGAINST,
-                        kind=kind,
-                        record_id=key,
-                        contract_id=key,
-                        text=f"{number} {name}：截至 {as_of} {missing}",
-                        basis=Basis.ABSENCE,
-                        assumed=starts,
-                    )
-                )
+    for contract in contracts:
+        if contract.id not in supervised:
+            evidence.append(_absence(contract, as_of, "no_supervision", "没有督促检查记录"))
+        if contract.id not in planned:
+            evidence.append(_absence(contract, as_of, "no_plan", "没有已审定的实施方案"))
     return evidence
+
+
+def _absence(contract: Any, as_of: date, kind: str, missing: str) -> Evidence:
+    return Evidence(
+        criterion=1,
+        speaks=Speaks.AGAINST,
+        kind=kind,
+        record_id=contract.id,
+        contract_id=contract.id,
+        text=f"{contract.number} {contract.name}：截至 {as_of} {missing}",
+        basis=Basis.ABSENCE,
+        assumed=tuple(field for field in contract.assumed if field == "service_start"),
+    )
 
 
 def _record(record: SupervisionRecord) -> Evidence:
