@@ -4,10 +4,10 @@ import os
 from datetime import date, time
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -20,6 +20,7 @@ from sqlalchemy.exc import ArgumentError
 
 from kernel.clock import SystemClock
 from kernel.errors import FieldProblem, InputError
+from kernel.refusals import refusal_sentence
 
 PREFIX = "MONITOR_"
 FILE_VARIABLE = "MONITOR_SETTINGS_FILE"
@@ -40,13 +41,13 @@ class Settings(BaseSettings):
     scan_at: time = time(6, 0)
     payment_due_days: Annotated[int, Field(ge=1, le=90)] = 7
     late_payment_major_days: Annotated[int, Field(ge=2, le=365)] = 15
-    late_payment_critical_days: Annotated[int, Field(ge=3, le=730)] = 60
+    late_payment_critical_days: Annotated[int, Field(ge=3, le=730, validate_default=True)] = 60
     missing_plan_critical_days: Annotated[int, Field(ge=2, le=365)] = 30
     receiver_networks: Annotated[tuple[str, ...], NoDecode] = ()
     receiver_timeout_seconds: Annotated[float, Field(ge=0.2, le=30)] = 15.0
     workbook_max_bytes: Annotated[int, Field(ge=1_000)] = 20_000_000
     workbook_max_unpacked_bytes: Annotated[int, Field(ge=10_000)] = 300_000_000
-    log_level: Annotated[str, Field(pattern="^(DEBUG|INFO|WARNING|ERROR)$")] = "INFO"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     @classmethod
     def settings_customise_sources(
@@ -67,7 +68,7 @@ class Settings(BaseSettings):
     def _split_networks(cls, value: object) -> object:
         parts = value.split(",") if isinstance(value, str) else value
         if isinstance(parts, list | tuple):
-            return tuple(str(ip_network(str(part).strip())) for part in parts if str(part).strip())
+            return tuple(_network(str(part)) for part in parts if str(part).strip())
         return value
 
     @field_validator("zone")
@@ -92,11 +93,13 @@ class Settings(BaseSettings):
             raise ValueError("只支持 sqlite 与 postgresql+psycopg")
         return value
 
-    @model_validator(mode="after")
-    def _ordered_bands(self) -> "Settings":
-        if self.late_payment_major_days >= self.late_payment_critical_days:
-            raise ValueError("late_payment_major_days 须小于 late_payment_critical_days")
-        return self
+    @field_validator("late_payment_critical_days")
+    @classmethod
+    def _after_major(cls, value: int, info: ValidationInfo) -> int:
+        major = info.data.get("late_payment_major_days")
+        if major is not None and value <= major:
+            raise ValueError(f"须大于 MONITOR_LATE_PAYMENT_MAJOR_DAYS 的 {major}")
+        return value
 
     @property
     def database(self) -> str:
@@ -124,13 +127,21 @@ def load_settings() -> Settings:
         problems = [
             FieldProblem(
                 PREFIX + "_".join(str(part) for part in fault["loc"]).upper(),
-                f"{_shown(fault['loc'], fault['input'])}：{fault['msg']}",
+                f"{_shown(fault['loc'], fault['input'])}："
+                f"{refusal_sentence(fault['type'], fault.get('ctx', {}), fault['msg'])}",
             )
             for fault in error.errors()
         ]
         refusal = InputError(problems[0].field, problems[0].message)
         refusal.problems = tuple(problems)
         raise refusal from None
+
+
+def _network(text: str) -> str:
+    try:
+        return str(ip_network(text.strip()))
+    except ValueError:
+        raise ValueError(f"{text.strip()} 不是网段，例如 10.1.0.0/16") from None
 
 
 def _shown(location: tuple[int | str, ...], value: object) -> str:

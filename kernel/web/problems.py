@@ -3,9 +3,8 @@
 What the service did not foresee is logged with its traceback; the caller learns its request id only.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from http import HTTPStatus
-from typing import Any
 
 from flask import Flask, Response, render_template, request
 from pydantic import BaseModel, Field, ValidationError
@@ -15,6 +14,7 @@ from werkzeug.exceptions import HTTPException
 
 from kernel.errors import FieldProblem, InputError, MonitorError
 from kernel.logs import get_logger
+from kernel.refusals import refusal_sentence
 from kernel.web.request_ids import request_id
 
 MEDIA_TYPE = "application/problem+json"
@@ -31,23 +31,6 @@ _WORDS = {
     500: ("服务出错", "出错已记入日志；请把请求编号告诉管理员。"),
     503: ("服务暂不可用", "数据库暂时无法使用，请稍后再试。"),
 }
-
-_SENTENCES = {
-    "missing": "必须填写",
-    "extra_forbidden": "没有这个参数",
-    "uuid_parsing": "应为 UUID",
-    "uuid_type": "应为 UUID",
-    "int_parsing": "应为整数",
-    "int_parsing_size": "数值过大",
-    "bool_parsing": "应为 true 或 false",
-    "greater_than_equal": "不能小于 {ge}",
-    "less_than_equal": "不能大于 {le}",
-    "string_too_short": "不能为空",
-    "string_too_long": "不能超过 {max_length} 个字",
-    "enum": "只能是 {expected}",
-    "value_error": "{error}",
-}
-"""By pydantic's error type; ``{…}`` is the error's context."""
 
 
 class ProblemField(BaseModel):
@@ -85,7 +68,7 @@ def input_error(error: ValidationError) -> InputError:
     problems = [
         FieldProblem(
             ".".join(str(part) for part in fault["loc"]) or "body",
-            _sentence(fault["type"], fault.get("ctx", {}), fault["msg"]),
+            refusal_sentence(fault["type"], fault.get("ctx", {}), fault["msg"]),
         )
         for fault in error.errors(include_url=False)
     ]
@@ -97,11 +80,6 @@ def input_error(error: ValidationError) -> InputError:
 def is_api() -> bool:
     """Whether the caller is a program: paths under ``/api`` and the health checks."""
     return request.path == "/api" or request.path.startswith(("/api/", "/healthz", "/readyz"))
-
-
-def _sentence(kind: str, context: Mapping[str, Any], english: str) -> str:
-    known = _SENTENCES.get(kind)
-    return known.format(**context) if known else english
 
 
 def _refuse_malformed_json() -> None:

@@ -1,5 +1,6 @@
 """Settings: variables win over the file, and a wrong one is refused with its name."""
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -47,11 +48,12 @@ def test_a_wrong_value_is_refused_by_name(
     with pytest.raises(InputError, match=f"MONITOR_{name}") as refusal:
         load_settings()
     assert "geheim" not in str(refusal.value)
+    assert not re.search(r"[a-z]+ [a-z]+", str(refusal.value)), "an operator reads Chinese"
 
 
 def test_bands_out_of_order_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MONITOR_LATE_PAYMENT_MAJOR_DAYS", "90")
-    with pytest.raises(InputError, match="late_payment_major_days"):
+    with pytest.raises(InputError, match="MONITOR_LATE_PAYMENT_CRITICAL_DAYS"):
         load_settings()
 
 

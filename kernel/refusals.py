@@ -1,0 +1,42 @@
+"""pydantic's refusals in the reader's language: one table for settings, parameters and bodies."""
+
+from collections.abc import Mapping
+from typing import Any
+
+_SENTENCES = {
+    "missing": "必须填写",
+    "extra_forbidden": "没有这个参数",
+    "uuid_parsing": "应为 UUID",
+    "uuid_type": "应为 UUID",
+    "int_parsing": "应为整数",
+    "int_parsing_size": "数值过大",
+    "float_parsing": "应为数字",
+    "bool_parsing": "应为 true 或 false",
+    "date_parsing": "应为日期，例如 2023-12-31",
+    "date_from_datetime_parsing": "应为日期，例如 2023-12-31",
+    "time_parsing": "应为时间，例如 06:00",
+    "greater_than_equal": "不能小于 {ge}",
+    "less_than_equal": "不能大于 {le}",
+    "string_too_short": "不能为空",
+    "string_too_long": "不能超过 {max_length} 个字",
+    "enum": "只能是 {expected}",
+    "literal_error": "只能是 {expected}",
+    "value_error": "{error}",
+}
+"""By pydantic's error type; ``{…}`` is the error's context."""
+
+
+def refusal_sentence(kind: str, context: Mapping[str, Any], english: str) -> str:
+    """What is allowed, by pydantic's error type; pydantic's own English for a type not in the table."""
+    known = _SENTENCES.get(kind)
+    if known is None:
+        return english
+    words = dict(context)
+    if "expected" in words:
+        words["expected"] = _listed(str(words["expected"]))
+    return known.format(**words)
+
+
+def _listed(expected: str) -> str:
+    """``'open' or 'resolved'`` without English and quotes: open、resolved."""
+    return expected.replace("'", "").replace(" or ", "、").replace(", ", "、")
