@@ -14,6 +14,7 @@ from contracts.queries import plans, programmes, rounds
 from contracts.schemas import PlansWanted, ProgrammesWanted, RoundOut, RoundsWanted
 from contracts.service_models import COUNTS
 from kernel.fields import CursorText, SearchWords
+from kernel.paging import Page
 from kernel.web.session import as_of, current_actor, current_session
 from monitor.timeline import timeline
 from payments.contract_queries import contract, contracts
@@ -76,16 +77,21 @@ def show(contract_id: UUID) -> str:
     session, actor, day = current_session(), current_actor(), as_of()
     found = contract(session, actor, day, contract_id)
     of_it = {"contract": contract_id, "limit": ALL}
-    terms = milestones(session, actor, day, MilestonesWanted.model_validate(of_it)).items
-    paid = payments(session, actor, day, PaymentsWanted.model_validate(of_it)).items
-    served = rounds(session, actor, day, RoundsWanted.model_validate(of_it)).items
-    planned = plans(session, actor, day, PlansWanted.model_validate(of_it)).items
+    pages: dict[str, Page[Any]] = {
+        "支付节点": milestones(session, actor, day, MilestonesWanted.model_validate(of_it)),
+        "支付记录": payments(session, actor, day, PaymentsWanted.model_validate(of_it)),
+        "服务轮次": rounds(session, actor, day, RoundsWanted.model_validate(of_it)),
+        "实施方案": plans(session, actor, day, PlansWanted.model_validate(of_it)),
+    }
+    terms, paid, served, planned = (listed.items for listed in pages.values())
     history = alerts_of_contract(session, actor, contract_id, day)
     open_now = [item for item in history if item.open_on(day)]
     return render_template(
         "monitor/contract.html",
         view_day=day,
         contract=found,
+        most=ALL,
+        shortened=[name for name, listed in pages.items() if listed.next],
         milestones=terms,
         next_due=_next_due(terms),
         payments=paid,

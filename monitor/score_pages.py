@@ -15,6 +15,9 @@ BASES = {
     Basis.ABSENCE: "没有记录",
 }
 
+MOST = 200
+"""Records for or against a criterion that the page lists; the API gives all."""
+
 score_pages = Blueprint("score_pages", __name__)
 
 
@@ -33,7 +36,12 @@ def show(code: str) -> str:
     day = as_of() if request.args.get("as_of") else evaluation.as_of
     result = score(current_session(), current_actor(), code, day)
     return render_template(
-        "monitor/score.html", evaluation=evaluation, result=result, BASES=BASES, Speaks=Speaks
+        "monitor/score.html",
+        evaluation=evaluation,
+        result=result,
+        most=MOST,
+        BASES=BASES,
+        Speaks=Speaks,
     )
 
 
