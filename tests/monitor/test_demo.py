@@ -18,8 +18,12 @@ READY = "按 Ctrl-C 停止"
 
 
 def free_ports() -> int:
-    """A port that is free together with the next one."""
-    for port in range(20_000 + os.getpid() % 20_000, 60_000, 2):
+    """A port that is free together with the next one.
+
+    Below the range from which the system gives ports to the other tests: the demo takes its two
+    only after it has prepared its data.
+    """
+    for port in range(20_000 + os.getpid() % 5_000 * 2, 32_000, 2):
         with socket.socket() as first, socket.socket() as second:
             try:
                 first.bind(("127.0.0.1", port))
