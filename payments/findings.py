@@ -175,7 +175,7 @@ def above_total(facts: PaymentFacts) -> Iterator[Found]:
             message = (
                 f"累计支付 {format_wan(paid)} 万元，超过合同总额 {format_wan(total)} 万元{unsure}"
             )
-            yield _about(contract, "payments_above_total", "total", format_wan(paid), message)
+            yield _about(contract, "payments_above_total", "total", format_wan(total), message)
 
 
 def above_milestone(facts: PaymentFacts) -> Iterator[Found]:
@@ -188,7 +188,9 @@ def above_milestone(facts: PaymentFacts) -> Iterator[Found]:
                 f"节点“{milestone['name']}”累计支付 {format_wan(paid)} 万元，"
                 f"超过应付 {format_wan(amount)} 万元{unsure}"
             )
-            yield _about(milestone, "payment_above_milestone", "number", format_wan(paid), message)
+            yield _about(
+                milestone, "payment_above_milestone", "number", milestone["number"], message
+            )
 
 
 def odd_shares(milestones: Sequence[Values], contract: Values) -> Iterator[Found]:
