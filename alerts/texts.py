@@ -143,7 +143,7 @@ def _resolved(
     subject = names.contract
     if "due_on" in facts:
         milestone = facts.get("milestone") or "款项"
-        subject = f"{names.contract}{milestone}（{_when(facts, 'due_on', as_of)}到期）"
+        subject = f"{names.contract}{milestone} {_when(facts, 'due_on', as_of)}到期"
     elif "service_start" in facts:
         subject = f"{names.contract}实施方案"
     if end_reason is EndReason.LAPSED:

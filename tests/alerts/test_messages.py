@@ -74,7 +74,7 @@ PLAN = {"service_start": "2023-03-01", "plan_due_on": "2023-02-28", "plan_state"
             Change.RESOLVED,
             LATE,
             date(2023, 3, 2),
-            "【已办结】民爆合同进度款（3月1日到期），“逾期付款”已消除，工信局；无需再处理。",
+            "【已办结】民爆合同进度款 3月1日到期，“逾期付款”已消除，工信局；无需再处理。",
         ),
         (
             "another_rule",
@@ -115,9 +115,7 @@ def test_a_day_that_passed_unpaid_is_not_told_as_done() -> None:
         NAMES,
         end_reason=EndReason.LAPSED,
     )
-    assert said == (
-        "【已办结】民爆合同进度款（3月1日到期），到期未履行，工信局；转为逾期，另行预警。"
-    )
+    assert said == ("【已办结】民爆合同进度款 3月1日到期，到期未履行，工信局；转为逾期，另行预警。")
 
 
 def test_unknown_is_not_zero() -> None:
