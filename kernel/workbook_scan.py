@@ -11,7 +11,7 @@ from array import array
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from io import BytesIO
-from xml.parsers import expat  # nosec B407 - a document type, and so any entity, is refused below
+from xml.parsers import expat  # nosec B407 # a document type, and so any entity, is refused below
 from zipfile import ZipFile
 
 from kernel.errors import InputError

@@ -29,7 +29,7 @@ _STYLE: Final = (
     "padding:.3rem .6rem;border-bottom:1px solid #ccc;vertical-align:top}.bad{color:#b00020}"
 )
 
-SECRET_VARIABLE = "MONITOR_DEMO_SECRET"  # nosec B105 — the name of a variable, not a key
+SECRET_VARIABLE = "MONITOR_DEMO_SECRET"  # nosec B105 # the name of a variable, not a key
 """Where the demonstration passes the key: arguments are seen by everyone on the machine."""
 
 
@@ -134,8 +134,8 @@ def page(arrivals: Sequence[Arrival]) -> str:
         else "<p>还没有收到消息。</p>"
     )
     return (
-        '<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>演示接收方</title>'
-        '<link rel="stylesheet" href="/style.css"></head><body><h1>演示接收方</h1>'
+        '<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>演示接收端</title>'
+        '<link rel="stylesheet" href="/style.css"></head><body><h1>演示接收端</h1>'
         f"<p>共收到 {len(arrivals)} 条消息（最多保留 {KEPT} 条）。</p>{body}</body></html>"
     )
 
@@ -159,9 +159,9 @@ def _texts(content: Any) -> list[str]:
 @click.option("--port", type=click.IntRange(0, 65535), default=8090, show_default=True)
 @click.option("--secret", envvar=SECRET_VARIABLE, required=True, help="渠道的签名密钥 whsec_…")
 def demo_receiver_command(port: int, secret: str) -> None:
-    """运行演示接收方：核验签名，列出收到的消息；只在本机可访问。"""
+    """运行演示接收端：核验签名，列出收到的消息；只在本机可访问。"""
     zone = ZoneInfo(load_settings().zone)
     with DemoReceiver(port, secret, lambda: datetime.now(zone)) as server:
-        click.echo(f"演示接收方：{server.url}")
+        click.echo(f"演示接收端：{server.url}")
         with contextlib.suppress(KeyboardInterrupt):
             server.serve_forever()

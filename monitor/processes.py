@@ -28,6 +28,8 @@ class Processes:
             [sys.executable, "-m", "monitor", *arguments],
             env=dict(environment),
             stdin=subprocess.DEVNULL,
+            # Who starts them together says where they are; logs go to stderr.
+            stdout=subprocess.DEVNULL,
             start_new_session=True,
         )
 
