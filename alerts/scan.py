@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from alerts import scan_statements
 from alerts.models import ScanRun
 from alerts.rules.rule import Rule
+from alerts.scan_queries import last_scanned
 from alerts.scan_statements import Counts
 from kernel.actor import Actor
 from kernel.clock import Clock
@@ -96,6 +96,6 @@ def scan(
 
 
 def _refuse_going_back(session: Session, as_of: date) -> None:
-    last = session.scalar(select(func.max(ScanRun.as_of)).where(ScanRun.error == ""))
+    last = last_scanned(session)
     if last is not None and as_of < last:
         raise ConflictError(f"上次核查的业务日期为 {last}，不能再核查更早的 {as_of}；可用试算")

@@ -7,11 +7,10 @@ from zoneinfo import ZoneInfo
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
-from sqlalchemy import exists, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from alerts.models import ScanRun
 from alerts.scan import ScanReport, run_scan
+from alerts.scan_queries import last_scanned
 from kernel.actor import SCAN_JOB
 from kernel.errors import ConflictError, MonitorError
 from kernel.logs import get_logger
@@ -71,15 +70,13 @@ def scan_today(service: Service) -> ScanReport | None:
 def scan_if_missed(service: Service) -> ScanReport | None:
     """Scan when no good scan reaches the date that should have been scanned by now."""
     owed = scan_owed(service.settings, service.clock.business_date(), service.clock.now())
-    done = exists().where(ScanRun.as_of >= owed, ScanRun.error == "")
     try:
         with service.database.reading() as session:
-            if session.scalar(select(done)):
-                return None
+            scanned = last_scanned(session)
     except SQLAlchemyError as error:
         _log.error("scan_check_failed", error=type(error).__name__)
         return None
-    return scan_today(service)
+    return scan_today(service) if scanned is None or scanned < owed else None
 
 
 def scan_owed(settings: Settings, today: date, now: datetime) -> date:
