@@ -103,12 +103,10 @@ class Receiver:
         self._watch.close()
 
     def _post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Outcome:
-        with self._session.send(
-            self._request(url, body, headers),
-            timeout=self._timeout,
-            allow_redirects=False,
-            stream=True,
-        ) as response:
+        request = self._request(url, body, headers)
+        # Not by the session: it reads a redirect's whole body and takes its Location apart.
+        adapter = self._session.get_adapter(url)
+        with adapter.send(request, stream=True, timeout=self._timeout) as response:
             # The code is what counts: an answer that is cut short was still an answer.
             answer, error = b"", ""
             try:
@@ -117,7 +115,6 @@ class Receiver:
                 error = f"答复没有读完：{_named(fault)}"
             if self._watch.ran_out:
                 error = f"答复没有读完：超过 {self._timeout:g} 秒"
-            self._session.cookies.clear()
             return Outcome(
                 status=response.status_code,
                 retry_after=response.headers.get("retry-after", ""),

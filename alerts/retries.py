@@ -157,7 +157,7 @@ def asked_wait(retry_after: str, now: datetime) -> timedelta:
         return min(timedelta(seconds=int(text[:9])), LONGEST_WAIT)
     try:
         until = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return timedelta(0)
     if until.tzinfo is None:
         until = until.replace(tzinfo=UTC)

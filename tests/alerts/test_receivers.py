@@ -83,6 +83,21 @@ def test_a_redirect_is_not_followed() -> None:
         assert elsewhere.received == []
 
 
+@pytest.mark.parametrize("target", ["http://[::1", "http://\xff\xfe/", "http://a:99999/", "", "//"])
+def test_wherever_a_redirect_points_it_is_only_a_redirect(target: str) -> None:
+    with receiver(lambda number, headers: Reply(301, {"Location": target})) as server:
+        outcome = post(server.url)
+        assert (outcome.status, outcome.fault) == (301, None)
+
+
+def test_a_redirects_body_is_not_read_either() -> None:
+    endless = {"Location": "/elsewhere", "Content-Length": "900000000000"}
+    reply = Reply(301, endless, body=b"x" * 10_000_000)
+    with receiver(lambda number, headers: reply) as server:
+        outcome = post(server.url)
+        assert (outcome.status, len(outcome.answer), outcome.error) == (301, 1_000, "")
+
+
 def test_a_cookie_is_not_kept() -> None:
     with receiver(lambda number, headers: Reply(200, {"Set-Cookie": "a=b"})) as server:
         post(server.url, times=2)

@@ -86,6 +86,7 @@ def test_jitter_only_lengthens_and_by_a_fifth_at_most(tries: int, draw: float) -
         ("soon", timedelta(0)),
         ("-5", timedelta(0)),
         ("１２", timedelta(0)),
+        ("Mon, 01 Jan 2024 00:00:00 +99999999999999999999", timedelta(0)),
     ],
 )
 def test_retry_after_is_read_as_the_standard_says(header: str, wait: timedelta) -> None:
