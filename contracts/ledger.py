@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, insert, select, update
+from sqlalchemy import insert, select, update
 
 from contracts.ledger_changes import (
     LedgerImport,
@@ -126,32 +126,34 @@ def _lock(work: LedgerImport, numbers: Iterable[str]) -> None:
 
 
 def _existing(work: LedgerImport, numbers: Iterable[str]) -> list[dict[str, Any]]:
-    payer = ContractParty.__table__.alias("payer")
+    """Contracts with their current total and payer.
+
+    Three plain queries: after a large import PostgreSQL has no statistics yet, and joins the three
+    tables row by row.
+    """
+    session = work.session
     columns = Contract.__table__.columns
-    return load_rows(
-        work.session,
-        select(
-            *columns,
-            ContractTotal.id.label("total_id"),
-            ContractTotal.amount.label("total"),
-            ContractTotal.valid_from.label("total_from"),
-            payer.c.organisation_id.label("payer"),
-        )
-        .select_from(Contract)
-        .outerjoin(
-            ContractTotal,
-            and_(
-                ContractTotal.contract_id == Contract.id,
-                ContractTotal.superseded_at.is_(None),
-                ContractTotal.valid_to.is_(None),
-            ),
-        )
-        .outerjoin(
-            payer,
-            and_(payer.c.contract_id == Contract.id, payer.c.role == PartyRole.PAYER),
-        )
-        .where(among(work.session, columns.number, numbers)),
+    found = load_rows(session, select(*columns).where(among(session, columns.number, numbers)))
+    keys = [row["id"] for row in found]
+    current = select(
+        ContractTotal.contract_id, ContractTotal.id, ContractTotal.amount, ContractTotal.valid_from
+    ).where(
+        among(session, ContractTotal.contract_id, keys),
+        ContractTotal.superseded_at.is_(None),
+        ContractTotal.valid_to.is_(None),
     )
+    totals = {
+        key: {"total_id": total_id, "total": amount, "total_from": valid_from}
+        for key, total_id, amount, valid_from in session.execute(current)
+    }
+    paying = select(ContractParty.contract_id, ContractParty.organisation_id).where(
+        among(session, ContractParty.contract_id, keys), ContractParty.role == PartyRole.PAYER
+    )
+    payers = {key: {"payer": organisation} for key, organisation in session.execute(paying)}
+    none = {"total_id": None, "total": None, "total_from": None, "payer": None}
+    return [
+        {**row, **none, **totals.get(row["id"], {}), **payers.get(row["id"], {})} for row in found
+    ]
 
 
 def _wanted(
