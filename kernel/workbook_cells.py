@@ -51,7 +51,9 @@ class AmountUnit(StrEnum):
 
 def narrow(text: str) -> str:
     """The text in NFKC without any space: what two spellings of a heading or name share."""
-    return _SPACE.sub("", unicodedata.normalize("NFKC", text))
+    # Taking a space out can bring a letter and its accent together, hence the second pass.
+    compact = _SPACE.sub("", unicodedata.normalize("NFKC", text))
+    return unicodedata.normalize("NFKC", compact)
 
 
 def _is_number(cell: Cell) -> TypeGuard[int | float]:

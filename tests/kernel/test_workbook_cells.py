@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kernel.workbook_cells import (
@@ -192,5 +192,6 @@ def test_any_cell_is_read_or_refused(cell: Cell) -> None:
 
 
 @given(st.text())
+@example("A \u0301")
 def test_narrow_is_settled(text: str) -> None:
     assert narrow(narrow(text)) == narrow(text)
