@@ -39,12 +39,13 @@ class AlertState(StrEnum):
 
 
 class Change(StrEnum):
-    """What a scan did to an alert."""
+    """What a scan did to an alert; ``seen``: it is as it was."""
 
     OPENED = "opened"
     RAISED = "raised"
     LOWERED = "lowered"
     REFRESHED = "refreshed"
+    SEEN = "seen"
     RESOLVED = "resolved"
 
 

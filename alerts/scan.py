@@ -45,11 +45,13 @@ def run_scan(
 ) -> ScanReport:
     """Scan in one transaction of its own; a run that fails is recorded too.
 
-    Raises ``ConflictError`` when ``as_of`` is before the last committed scan or another scan runs.
+    Its statements see one moment of the ledger: an import that commits between two of them must
+    not end what it has only just changed. Raises ``ConflictError`` when ``as_of`` is before the
+    last committed scan or another scan runs.
     """
     started = clock.now()
     try:
-        with database.writing() as session:
+        with database.writing(snapshot=True) as session:
             if not lock_transaction(session, "scan"):
                 raise ConflictError("另一次核查正在进行，请稍后再试")
             _refuse_going_back(session, as_of)
@@ -78,16 +80,13 @@ def scan(
     for rule in rules:
         scan_statements.stamp_seen(session, rule, scan_id, now, as_of)
         scan_statements.resolve_unseen(session, rule, scan_id, as_of)
-    counts = scan_statements.count_changes(session, scan_id, rules)
+    counts, happened = scan_statements.count_changes(session, scan_id, rules)
     run = ScanRun(id=scan_id, as_of=as_of, started_at=now, duration_ms=0, actor=actor.name)
     run.counts = counts
     session.add(run)
     session.flush()
-    happened = {
-        change for of_rule in counts.values() for change, number in of_rule.items() if number
-    }
     scan_statements.write_episodes(session, scan_id, as_of, happened)
-    if happened & set(scan_statements.RECORDED_CHANGES):
+    if not happened.isdisjoint(scan_statements.RECORDED_CHANGES):
         scan_statements.write_events(session, scan_id, now, as_of)
         if deliver:
             scan_statements.write_deliveries(session, scan_id, now)

@@ -14,11 +14,17 @@ from alerts.rules.rule import Rule
 from kernel.sql import earliest, inline, upsert
 from kernel.sql import new_key as sql_new_key
 
-RECORDED_CHANGES = (Change.OPENED, Change.RAISED, Change.LOWERED, Change.RESOLVED)
+RECORDED_CHANGES = (
+    Change.OPENED,
+    Change.RAISED,
+    Change.LOWERED,
+    Change.REFRESHED,
+    Change.RESOLVED,
+)
 DELIVERED_CHANGES = (Change.OPENED, Change.RAISED, Change.RESOLVED)
 
 Counts = dict[str, dict[str, int]]
-"""By rule: opened, refreshed (of which raised, lowered), resolved, open."""
+"""By rule: opened, refreshed (went on; of which raised, lowered), resolved, open."""
 
 
 def stamp_seen(session: Session, rule: Rule, scan_id: UUID, now: datetime, as_of: date) -> None:
@@ -46,39 +52,39 @@ def stamp_seen(session: Session, rule: Rule, scan_id: UUID, now: datetime, as_of
     statement = upsert(session, _table(Alert)).from_select(
         list(values), select(*values.values()).select_from(seen).where(true())
     )
-    new = statement.excluded
-    reopened = Alert.state == AlertState.RESOLVED
-    touched = or_(
-        reopened,
-        new.severity != Alert.severity,
-        new.since != Alert.since,
-        new.facts != Alert.facts,
-    )
     session.execute(
         statement.on_conflict_do_update(
             index_elements=[Alert.rule, Alert.subject_id, Alert.period],
-            set_={
-                "change": case(
-                    (reopened, Change.OPENED.value),
-                    (new.severity > Alert.severity, Change.RAISED.value),
-                    (new.severity < Alert.severity, Change.LOWERED.value),
-                    else_=Change.REFRESHED.value,
-                ),
-                "change_scan_id": scan_id,
-                "seen_scan_id": scan_id,
-                "opened_on": case((reopened, new.opened_on), else_=Alert.opened_on),
-                "episode": Alert.episode + case((reopened, 1), else_=0),
-                "version": Alert.version + case((touched, 1), else_=0),
-                "state": AlertState.OPEN.value,
-                "resolved_on": null(),
-                "end_reason": null(),
-                "organisation_id": new.organisation_id,
-                "severity": new.severity,
-                "since": new.since,
-                "facts": new.facts,
-            },
+            set_=_gone_on(statement.excluded, scan_id),
         )
     )
+
+
+def _gone_on(new: Any, scan_id: UUID) -> dict[str, Any]:
+    """What an alert that is there already becomes: another episode, or the same one, renewed."""
+    reopened = Alert.state == AlertState.RESOLVED
+    change = case(
+        (reopened, Change.OPENED.value),
+        (new.severity > Alert.severity, Change.RAISED.value),
+        (new.severity < Alert.severity, Change.LOWERED.value),
+        (or_(new.since != Alert.since, new.facts != Alert.facts), Change.REFRESHED.value),
+        else_=Change.SEEN.value,
+    )
+    return {
+        "change": change,
+        "change_scan_id": scan_id,
+        "seen_scan_id": scan_id,
+        "opened_on": case((reopened, new.opened_on), else_=Alert.opened_on),
+        "episode": Alert.episode + case((reopened, 1), else_=0),
+        "version": Alert.version + case((change == Change.SEEN.value, 0), else_=1),
+        "state": AlertState.OPEN.value,
+        "resolved_on": null(),
+        "end_reason": null(),
+        "organisation_id": new.organisation_id,
+        "severity": new.severity,
+        "since": new.since,
+        "facts": new.facts,
+    }
 
 
 def resolve_unseen(session: Session, rule: Rule, scan_id: UUID, as_of: date) -> None:
@@ -109,8 +115,8 @@ def resolve_unseen(session: Session, rule: Rule, scan_id: UUID, as_of: date) -> 
     )
 
 
-def write_episodes(session: Session, scan_id: UUID, as_of: date, happened: Set[str]) -> None:
-    """Begin an episode for what opened; keep the worst severity; end it for what resolved.
+def write_episodes(session: Session, scan_id: UUID, as_of: date, happened: Set[Change]) -> None:
+    """Begin an episode for what opened; keep its worst severity and since; end what resolved.
 
     ``happened`` names the changes of this scan, so that a quiet day writes nothing.
     """
@@ -128,7 +134,9 @@ def write_episodes(session: Session, scan_id: UUID, as_of: date, happened: Set[s
         else_=AlertEpisode.worst_severity,
     )
     for change, values in (
-        (Change.RAISED, {"worst_severity": worst}),
+        (Change.RAISED, {"worst_severity": worst, "since": Alert.since}),
+        (Change.LOWERED, {"since": Alert.since}),
+        (Change.REFRESHED, {"since": Alert.since}),
         (Change.RESOLVED, {"resolved_on": Alert.resolved_on, "end_reason": Alert.end_reason}),
     ):
         if change in happened:
@@ -146,7 +154,7 @@ def write_episodes(session: Session, scan_id: UUID, as_of: date, happened: Set[s
 
 
 def write_events(session: Session, scan_id: UUID, now: datetime, as_of: date) -> None:
-    """Keep what changed, with what was known at that moment; a mere refresh is no event."""
+    """Keep what changed, with what was known at that moment; what is as it was is no event."""
     session.execute(
         insert(AlertEvent).from_select(
             ["id", "alert_id", "scan_id", "change", "as_of", "severity", "facts", "recorded_at"],
@@ -193,26 +201,27 @@ def write_deliveries(session: Session, scan_id: UUID, now: datetime) -> None:
     )
 
 
-def count_changes(session: Session, scan_id: UUID, rules: Sequence[Rule]) -> Counts:
-    """Count what this scan did, by rule."""
-    counts = {
-        rule.code: dict.fromkeys(
-            ("opened", "refreshed", "raised", "lowered", "resolved", "open"), 0
-        )
-        for rule in rules
-    }
+def count_changes(
+    session: Session, scan_id: UUID, rules: Sequence[Rule]
+) -> tuple[Counts, set[Change]]:
+    """Count what this scan did, by rule; and which changes there were at all."""
+    words = ("opened", "refreshed", "raised", "lowered", "resolved", "open")
+    counts = {rule.code: dict.fromkeys(words, 0) for rule in rules}
+    happened = set()
     for code, change, number in session.execute(
         select(Alert.rule, Alert.change, func.count())
         .where(Alert.change_scan_id == scan_id)
         .group_by(Alert.rule, Alert.change)
     ):
+        happened.add(change)
         of_rule = counts[code]
-        of_rule[change.value] += number
-        if change in (Change.RAISED, Change.LOWERED):
-            of_rule["refreshed"] += number
         if change is not Change.RESOLVED:
             of_rule["open"] += number
-    return counts
+        if change not in (Change.RESOLVED, Change.OPENED):
+            of_rule["refreshed"] += number
+        if change not in (Change.SEEN, Change.REFRESHED):
+            of_rule[change.value] = number
+    return counts, happened
 
 
 def _table(model: type[Any]) -> Table:

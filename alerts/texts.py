@@ -37,6 +37,7 @@ CHANGE_NAMES: Final[Mapping[Change, str]] = {
     Change.RAISED: "升级",
     Change.LOWERED: "减轻",
     Change.REFRESHED: "更新",
+    Change.SEEN: "延续",
     Change.RESOLVED: "办结",
 }
 

@@ -42,8 +42,10 @@ class Database:
         # whatever the busy timeout; writers therefore begin IMMEDIATE.
         self._writer = self.engine.execution_options(**{_BEGIN_OPTION: "IMMEDIATE"})
         # PostgreSQL: a page of several statements must not see a commit between two of them.
+        # (SQLite has no such level, nor needs one: a transaction there always sees one moment.)
         snapshot = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
         self._reader = self.engine.execution_options(**snapshot)
+        self._snapshot_writer = self._writer.execution_options(**snapshot)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -52,9 +54,14 @@ class Database:
             yield session
 
     @contextmanager
-    def writing(self) -> Iterator[Session]:
-        """A session for one transaction: committed at the end, rolled back on any error."""
-        with Session(self._writer, expire_on_commit=False) as session, session.begin():
+    def writing(self, *, snapshot: bool = False) -> Iterator[Session]:
+        """A session for one transaction: committed at the end, rolled back on any error.
+
+        With ``snapshot`` all its statements see one moment, and a row that somebody else changes
+        meanwhile makes it fail.
+        """
+        engine = self._snapshot_writer if snapshot else self._writer
+        with Session(engine, expire_on_commit=False) as session, session.begin():
             if self._bus is not None:
                 self._bus.attach(session)
             yield session

@@ -169,10 +169,11 @@ def test_history_of_a_daily_walk(database: Database) -> None:
     assert (alert.since, alert.opened_on, alert.resolved_on) == (day(11), day(11), day(30))
     assert [(change, when) for change, when, _ in events] == [
         (Change.OPENED, day(11)),
+        (Change.REFRESHED, day(14)),
         (Change.RAISED, day(25)),
         (Change.RESOLVED, day(30)),
     ]
-    assert [facts["unpaid_fen"] for *_, facts in events] == [10_000, 6_000, 6_000]
+    assert [facts["unpaid_fen"] for *_, facts in events] == [10_000, 6_000, 6_000, 6_000]
 
 
 def test_skipped_days_leave_the_same_as_daily_scans(database: Database) -> None:
