@@ -75,6 +75,11 @@ class Database:
             yield session
             session.rollback()
 
+    def embedded_file(self) -> Path | None:
+        """The file of an embedded database; None for a server or for one in memory."""
+        path = self.url.database
+        return Path(path) if self.is_sqlite and path and path != ":memory:" else None
+
     def dispose(self) -> None:
         """Close the pooled connections."""
         self.engine.dispose()
@@ -82,8 +87,6 @@ class Database:
 
 def _engine(url: URL, pool_size: int) -> Engine:
     if url.get_backend_name() == "sqlite":
-        if url.database and url.database != ":memory:":
-            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
         engine = create_engine(url)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)

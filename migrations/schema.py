@@ -29,7 +29,10 @@ def expected_revision() -> str | None:
 
 
 def current_revision(database: Database) -> str | None:
-    """The revision the database is at, None when it is empty."""
+    """The revision the database is at, None when it is empty or not there; makes no file."""
+    path = database.embedded_file()
+    if path is not None and not path.exists():
+        return None
     with database.engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()
 
@@ -46,6 +49,8 @@ def downgrade(database: Database, revision: str = "base") -> None:
 
 def _run(database: Database, revision: str, *, up: bool) -> None:
     config = _config()
+    if path := database.embedded_file():
+        path.parent.mkdir(parents=True, exist_ok=True)
     writer = database.engine.execution_options(sqlite_begin="IMMEDIATE")
     with writer.begin() as connection:
         if not database.is_sqlite:

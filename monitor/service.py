@@ -44,5 +44,5 @@ def _check_schema(database: Database) -> None:
     found, expected = current_revision(database), expected_revision()
     if found != expected:
         raise UnavailableError(
-            f"数据库结构为 {found or '空'}，本版本需要 {expected}；请先运行 monitor db upgrade"
+            f"数据库结构为{found or '空'}，本版本需要 {expected}；请先运行 monitor db upgrade"
         )
