@@ -32,8 +32,8 @@ $(STAMP): requirements.lock pyproject.toml hatch_build.py package.json package-l
 run: setup ## watch two real cities' contracts: database, web, worker and a demo receiver; Ctrl-C stops
 	$(BIN)/monitor demo
 
-reset: ## delete the demo's data under var/
-	rm -rf var
+reset: setup ## delete the demo's data under var/
+	$(BIN)/monitor demo --reset
 
 test: setup ## the suite, in random order, with reduced counts
 	$(BIN)/pytest -n auto

@@ -25,6 +25,7 @@ from kernel.errors import InputError, UnavailableError
 from kernel.settings import Settings, load_settings
 from kernel.workbook_guard import WorkbookLimits
 from migrations.schema import upgrade
+from monitor.demo_folder import empty, sole_use
 from monitor.demo_receiver import SECRET_VARIABLE
 from monitor.importing import import_workbook
 from monitor.processes import Processes
@@ -41,18 +42,24 @@ FAILED = 3
 
 
 @click.command("demo")
+@click.option("--reset", is_flag=True, help="删除演示数据后退出")
 @click.pass_context
-def demo_command(context: click.Context) -> None:
+def demo_command(context: click.Context, reset: bool) -> None:
     """演示：导入哈密、淄博两地 2023 年台账，启动页面、定时核查、消息投递和接收端。"""
     os.environ.setdefault("MONITOR_BUSINESS_DATE", YEAR_ENDS.isoformat())
     os.environ.setdefault("MONITOR_RECEIVER_NETWORKS", "127.0.0.0/8")
     os.environ.setdefault("MONITOR_LOG_LEVEL", "WARNING")
     settings = load_settings()
+    if reset:
+        empty(settings.data_dir)
+        click.echo(f"已删除 {settings.data_dir} 中的演示数据。")
+        return
     for port in (settings.port, settings.port + 1):
         _refuse_taken(port)
-    with open_service(schema_must_be_current=False) as service:
-        secret = prepare(service)
-    ended = _run(settings, secret)
+    with sole_use(settings.data_dir):
+        with open_service(schema_must_be_current=False) as service:
+            secret = prepare(service)
+        ended = _run(settings, secret)
     if ended:
         click.echo(f"{ended} 意外停止，演示已结束；原因见上面的日志。", err=True)
         context.exit(FAILED)

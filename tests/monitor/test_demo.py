@@ -101,6 +101,23 @@ def test_the_demo_shows_two_cities_and_keeps_its_data(tmp_path: Path) -> None:
     with demo(tmp_path, port):
         assert len(contracts(port, "HAMI-2023-DSF")) == 8
         assert get(port, "/readyz")["last_scan"]["as_of"] == "2023-12-31"
+        refused = run_reset(tmp_path)
+        assert refused.returncode == 3
+        assert "演示正在使用" in refused.stderr
+    (tmp_path / "notes.txt").write_text("mine")
+    assert run_reset(tmp_path).returncode == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+
+
+def run_reset(folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "monitor", "demo", "--reset"],
+        env=os.environ | {"MONITOR_DATA_DIR": str(folder)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
 
 
 def test_a_port_in_use_is_said_before_anything_is_made(tmp_path: Path) -> None:
