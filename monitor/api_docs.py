@@ -17,7 +17,7 @@ _ABOUT = """合同、付款、方案、轮次、预警与消息的只读接口�
 - 金额为两位小数的字符串，单位元；比例为精确小数字符串，单位 %；未提供的值为 null，不是 0。
 - 日期为 YYYY-MM-DD（业务日期）；时刻为 UTC。`as_of` 询问某一天的情况，缺省为业务日期。
 - 列表返回 `{"items": […], "next": 游标或 null}`；把 `next` 作为 `cursor` 取下一页。
-- 单条记录带 ETag；以 If-None-Match 询问，没有变化时返回 304。
+- 每个回答都带 ETag；以 If-None-Match 询问，没有变化时返回 304。
 - 出错时返回 application/problem+json（RFC 9457），`errors` 指出每个有问题的字段。
 """
 
