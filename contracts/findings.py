@@ -1,7 +1,7 @@
 """核验: what recorded facts contradict. Facts stay as they are; a finding says so beside them."""
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -39,11 +39,19 @@ def doubt(assumed: Iterable[str], *fields: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Whose findings are looked at again: of these contracts and programmes, of these codes."""
+    """Whose findings are looked at again: of these contracts and programmes, of these codes.
+
+    Of a code in ``subjects`` only those whose subject begins with one of its texts.
+    """
 
     contract_ids: Collection[UUID]
     programme_ids: Collection[UUID]
     codes: Collection[str]
+    subjects: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def covers(self, code: str, subject: str) -> bool:
+        """Is a finding of this code with this subject looked at again?"""
+        return code not in self.subjects or subject.startswith(self.subjects[code])
 
 
 def sync_findings(
@@ -58,6 +66,8 @@ def sync_findings(
     ended: list[dict[str, object]] = []
     moved: list[dict[str, object]] = []
     for finding in session.execute(_open_findings(session, scope)):
+        if not scope.covers(finding.code, finding.subject):
+            continue
         key = (finding.code, finding.subject)
         each = follows.get(key)
         if each is None or (each.value, each.message) != (finding.value, finding.message):

@@ -144,6 +144,7 @@ class _SheetReader(Generic[R]):
                 continue
             word = is_sum(line)
             if word:
+                sheet.totalled = True
                 self._compare(at, line, sums.close(word))
             elif is_remark(line):
                 sheet.ignored.append(f"{sheet.name} 第{at + 1}行：“{shown(line[0] or '附注')}”")

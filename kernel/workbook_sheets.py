@@ -64,13 +64,15 @@ class SheetRow(Generic[R]):
 class Sheet(Generic[R]):
     """A sheet that was read: what it has columns for, its rows, what was left unread.
 
-    ``closing`` says which of ``assumed`` and ``note`` the sheet has a column for.
+    ``closing`` says which of ``assumed`` and ``note`` the sheet has a column for; ``totalled``
+    whether it has a 合计 or 小计 row, ``sums`` which figures of these are not the sum of their rows.
     """
 
     name: str
     headings: dict[str, Heading]
     rows: list[SheetRow[R]] = field(default_factory=list)
     closing: frozenset[str] = frozenset()
+    totalled: bool = False
     sums: list[Problem] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
 

@@ -10,7 +10,7 @@ from contracts import ledger_findings
 from contracts.findings import Found, Scope, sync_findings
 from contracts.ledger import ContractIndex, Programmes
 from contracts.ledger_changes import LedgerImport
-from contracts.workbook_rows import ContractRow, ProgrammeRow
+from contracts.workbook_rows import ContractRow, OrganisationRow, ProgrammeRow
 from kernel.workbook_problems import Problem
 from kernel.workbook_sheets import Sheet
 from monitor.import_sheets import Book
@@ -19,6 +19,7 @@ from payments import findings as payment_findings
 SUM_ROW = "sum_row"
 CONTRADICTION = "contradiction"
 LONGEST_SUBJECT = 200
+LONGEST_HEADING = 120
 
 Placed = tuple[Found, Problem]
 """A finding for the ledger, and the same for the report of the import."""
@@ -37,13 +38,14 @@ def record_findings(
     ]
     placed = [
         *(_located(work, sheets, found) for found in in_ledger),
-        *_sum_rows(book, programmes),
+        *_sum_rows(book, index, programmes),
         *_contradictions(book, index, programmes),
     ]
     scope = Scope(
         index.scope,
         {row["id"] for row in programmes.values()},
         [*ledger_findings.CODES, *payment_findings.CODES, *_book_codes(book)],
+        {SUM_ROW: _totalled(book, index, programmes)},
     )
     stamp = work.stamp
     sync_findings(work.session, stamp.actor, stamp.now, scope, [found for found, _ in placed])
@@ -87,20 +89,59 @@ def _stated(book: Book, index: ContractIndex) -> dict[UUID, Mapping[str, Any]]:
     }
 
 
-def _sum_rows(book: Book, programmes: Programmes) -> Iterator[Placed]:
-    """合计 rows that are not the sum of their rows."""
-    code = min(programmes, default="")
-    for sheet in book.sheets:
+def _totalled(book: Book, index: ContractIndex, programmes: Programmes) -> tuple[str, ...]:
+    """How subjects begin that this file's 合计 rows can settle: those about rows that it adds up.
+
+    Another file of the programme, with other contracts or without these totals, says nothing of
+    them; the same table under another file name does.
+    """
+    return tuple(
+        _total_of(sheet, owner)
+        for sheet in book.sheets
+        if sheet.totalled
+        for owner in _owners(sheet, index, programmes)
+    )
+
+
+def _total_of(sheet: Sheet[Any], owner: str) -> str:
+    return f"{sheet.name}:{owner}:"
+
+
+def _owners(sheet: Sheet[Any], index: ContractIndex, programmes: Programmes) -> set[str]:
+    """Keys of the contracts or programmes whose rows a sheet has; of one without, a programme's."""
+    owners: set[UUID | None] = set()
+    for row in sheet.rows:
+        match row.record:
+            case ProgrammeRow(code=code):
+                owners.add(programmes[code]["id"])
+            case ContractRow(number=number):
+                owners.add(index.in_file[number])
+            case OrganisationRow():
+                pass
+            case record:
+                owners.add(index.key_of(record.contract))
+    known = {str(owner) for owner in owners if owner}
+    return known or {str(programmes[code]["id"]) for code in sorted(programmes)[:1]}
+
+
+def _sum_rows(book: Book, index: ContractIndex, programmes: Programmes) -> Iterator[Placed]:
+    """合计 rows that are not the sum of their rows; the first owner of a row tells tables apart."""
+    if not programmes:
+        return
+    programme = programmes[min(programmes)]
+    for sheet in (sheet for sheet in book.sheets if sheet.sums):
+        owner = min(_owners(sheet, index, programmes))
         seen: Counter[str] = Counter()
         for problem in sheet.sums:
             letter, _, heading = (problem.column or "").partition(" ")
-            seen[heading] += 1
+            item = heading[:LONGEST_HEADING]
+            seen[item] += 1
             found = Found(
                 SUM_ROW,
-                f"{code}:{sheet.name}:{heading}:{seen[heading]}"[:LONGEST_SUBJECT],
+                f"{_total_of(sheet, owner)}{item}:{seen[item]}",
                 problem.value,
                 problem.message,
-                programme_id=programmes[code]["id"] if code else None,
+                programme_id=programme["id"],
                 place=f"{sheet.name}!{letter}{problem.row}",
             )
             yield found, problem
