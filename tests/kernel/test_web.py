@@ -187,6 +187,13 @@ def test_foreign_hosts_are_refused(client: FlaskClient, host: str) -> None:
     assert "Content-Security-Policy" in response.headers
 
 
+def test_a_host_that_no_address_can_be_built_for_is_refused_by_a_page(client: FlaskClient) -> None:
+    response = client.get("/", headers={"Host": "a" * 300})
+    assert response.status_code == 400
+    assert "/problem-page/problem.css" in response.get_data(as_text=True)
+    assert "Content-Security-Policy" in response.headers
+
+
 @pytest.mark.parametrize("path", ["/api/day", "/api/bug", "/nowhere", "/problem-page/problem.css"])
 def test_every_answer_has_the_security_headers(client: FlaskClient, path: str) -> None:
     with client.get(path) as response:
