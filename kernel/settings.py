@@ -4,7 +4,9 @@ import os
 from datetime import date, time
 from ipaddress import ip_network
 from pathlib import Path
+from tomllib import TOMLDecodeError
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
@@ -20,11 +22,15 @@ from sqlalchemy.exc import ArgumentError
 
 from kernel.clock import SystemClock
 from kernel.errors import FieldProblem, InputError
+from kernel.fields import Day
 from kernel.refusals import refusal_sentence
 
 PREFIX = "MONITOR_"
 FILE_VARIABLE = "MONITOR_SETTINGS_FILE"
 """Names the TOML file; ``monitor.toml`` in the working folder is read when it exists."""
+DRIVERS = {"sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg"}
+FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2200, 12, 31)
+"""A business date outside has no ledger: it is a slip of the pen."""
 
 
 class Settings(BaseSettings):
@@ -34,7 +40,7 @@ class Settings(BaseSettings):
 
     data_dir: Path = Path("var")
     database_url: str = ""
-    business_date: date | None = None
+    business_date: Day | None = None
     zone: str = "Asia/Shanghai"
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
     public_url: str = ""
@@ -87,10 +93,35 @@ class Settings(BaseSettings):
             return value
         try:
             url = make_url(value)
-        except ArgumentError:
+        except (ArgumentError, ValueError):
+            # Its own words may repeat a part of the password.
             raise ValueError("不是 SQLAlchemy 数据库地址") from None
-        if url.get_backend_name() not in {"sqlite", "postgresql"}:
+        if url.drivername not in DRIVERS:
             raise ValueError("只支持 sqlite 与 postgresql+psycopg")
+        if "@" in (url.host or ""):
+            # A connection that fails would name the rest of the password as the host.
+            raise ValueError("用户名和密码中的 @ 须写作 %40")
+        return value
+
+    @field_validator("business_date")
+    @classmethod
+    def _plausible_date(cls, value: date | None) -> date | None:
+        if value is not None and not FIRST_DAY <= value <= LAST_DAY:
+            raise ValueError(f"应在 {FIRST_DAY} 至 {LAST_DAY} 之间")
+        return value
+
+    @field_validator("scan_at")
+    @classmethod
+    def _local_time(cls, value: time) -> time:
+        if value.tzinfo is not None:
+            raise ValueError("不能带时区；时区由 MONITOR_ZONE 给出")
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _web_address(cls, value: str) -> str:
+        if value and not _is_web_address(value):
+            raise ValueError("应为 http:// 或 https:// 开头的网址，不带用户名、查询和 # 片段")
         return value
 
     @field_validator("late_payment_critical_days")
@@ -123,6 +154,8 @@ def load_settings() -> Settings:
         raise InputError(FILE_VARIABLE, f"没有这个文件：{named}")
     try:
         return Settings()
+    except (TOMLDecodeError, UnicodeDecodeError, OSError):
+        raise InputError(FILE_VARIABLE, f"{named or 'monitor.toml'} 不是可读的 TOML 文件") from None
     except ValidationError as error:
         problems = [
             FieldProblem(
@@ -137,6 +170,16 @@ def load_settings() -> Settings:
         raise refusal from None
 
 
+def _is_web_address(text: str) -> bool:
+    """An address that links can start with: scheme, host, port and path, nothing else."""
+    try:
+        parts = urlsplit(text)
+        named = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+    return named and not ("@" in parts.netloc or parts.query or parts.fragment)
+
+
 def _network(text: str) -> str:
     try:
         return str(ip_network(text.strip()))
@@ -146,4 +189,5 @@ def _network(text: str) -> str:
 
 def _shown(location: tuple[int | str, ...], value: object) -> str:
     """The value found, unless the field may hold a password."""
-    return "（值不显示）" if "database_url" in location else f"“{value}”"
+    secret = "database_url" in location or "@" in str(value)
+    return "（值不显示）" if secret else f"“{value}”"

@@ -38,7 +38,19 @@ def test_networks_are_given_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
         ("PAYMENT_DUE_DAYS", "0"),
         ("RECEIVER_NETWORKS", "10.0.0.1/8"),
         ("SCAN_AT", "25:00"),
+        ("SCAN_AT", "06:00+08:00"),
         ("LOG_LEVEL", "LOUD"),
+        ("BUSINESS_DATE", "0"),
+        ("BUSINESS_DATE", "9999-12-31"),
+        ("DATABASE_URL", "postgresql+asyncpg://root:geheim@db/x"),
+        ("DATABASE_URL", "postgresql+nothing://root:geheim@db/x"),
+        ("DATABASE_URL", "postgresql+psycopg://root:p@a:geheim@db/x"),
+        ("DATABASE_URL", "postgresql+psycopg://root:p@geheim@db/x"),
+        ("PUBLIC_URL", "nonsense"),
+        ("PUBLIC_URL", "http://["),
+        ("PUBLIC_URL", "https://a.example:x/"),
+        ("PUBLIC_URL", "javascript:alert(1)"),
+        ("PUBLIC_URL", "https://root:geheim@a.example/"),
     ],
 )
 def test_a_wrong_value_is_refused_by_name(
@@ -66,4 +78,11 @@ def test_an_unknown_name_in_the_file_is_refused(tmp_path: Path) -> None:
 def test_a_file_that_is_named_but_not_there_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MONITOR_SETTINGS_FILE", "absent.toml")
     with pytest.raises(InputError, match=r"absent\.toml"):
+        load_settings()
+
+
+@pytest.mark.parametrize("content", [b"port = [", b"\xff\xfe", b"port 8000"])
+def test_a_file_that_is_no_toml_is_refused(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "monitor.toml").write_bytes(content)
+    with pytest.raises(InputError, match="TOML"):
         load_settings()
