@@ -59,3 +59,7 @@ def main() -> None:
     except DBAPIError as error:
         click.echo(f"数据库出错：{error.orig}", err=True)
         sys.exit(FAILED)
+    except OSError as error:
+        place = f"{error.filename}：" if error.filename else ""
+        click.echo(f"系统出错：{place}{error.strerror or error}", err=True)
+        sys.exit(FAILED)

@@ -1,5 +1,7 @@
 """Exit codes that other programs rely on: 0 done, 1 found something, 2 used wrongly, 3 failed."""
 
+from pathlib import Path
+
 import pytest
 
 from monitor.commands import main
@@ -36,3 +38,13 @@ def test_failed_is_3(monkeypatch: pytest.MonkeyPatch) -> None:
     with receiver(lambda number, headers: Reply(500)) as server:
         assert ends_with(monkeypatch, "channel", "add", "甲", "--url", server.url) == 0
         assert ends_with(monkeypatch, "channel", "test", "甲") == 3
+
+
+def test_a_data_folder_that_cannot_be_used_is_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.delenv("MONITOR_DATABASE_URL")
+    monkeypatch.setenv("MONITOR_DATA_DIR", str(tmp_path / "file"))
+    assert ends_with(monkeypatch, "db", "upgrade") == 3
+    assert str(tmp_path / "file") in capsys.readouterr().err
