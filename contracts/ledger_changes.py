@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from kernel.actor import Actor
 from kernel.database import Base
 from kernel.keys import new_key
-from kernel.workbook_columns import LedgerRow, columns_of
+from kernel.workbook_columns import Kind, LedgerRow, columns_of
 from kernel.workbook_problems import Problems
 from kernel.workbook_sheets import Sheet, SheetRow
 
@@ -41,13 +41,17 @@ class LedgerKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One field of one record: what stood there, what the file says. Texts as a person reads them."""
+    """One field of one record: what stood there, what the file says. Texts as a person reads them.
+
+    ``unit`` is that of both, 元 or %, empty where they are no figures.
+    """
 
     kind: LedgerKind
     key: str
     field: str
     before: str
     after: str
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +130,7 @@ class Changes:
         counter = self.changed if differing else self.unchanged
         counter[kind] += 1
         if differing:
-            headings = headings_of(row_type)
+            headings, units = headings_of(row_type), units_of(row_type)
             self.details += [
                 Change(
                     kind,
@@ -134,6 +138,7 @@ class Changes:
                     headings.get(name, name),
                     self.show(known[name]),
                     self.show(values[name]),
+                    units.get(name, ""),
                 )
                 for name in differing
             ]
@@ -198,6 +203,16 @@ def headings_of(row_type: type[LedgerRow]) -> dict[str, str]:
         column.stored or name: column.headings[0] for name, column in columns_of(row_type).items()
     }
     return {**named, "note": "备注", "assumed": "假定"}
+
+
+def units_of(row_type: type[LedgerRow]) -> dict[str, str]:
+    """In what the ledger counts a stored field that is an amount (元) or a share (%)."""
+    units = {Kind.AMOUNT: "元", Kind.PERCENT: "%"}
+    return {
+        column.stored or name: units[column.kind]
+        for name, column in columns_of(row_type).items()
+        if column.kind in units
+    }
 
 
 def reconcile(

@@ -74,9 +74,9 @@ def read_guarded(path: Path, limits: WorkbookLimits) -> bytes:
 
 def _read(path: Path, limits: WorkbookLimits) -> bytes:
     if not path.exists():
-        raise InputError(FIELD, f"没有这个文件：{path.name}")
+        raise InputError(FIELD, "没有这个文件")
     if not path.is_file():
-        raise InputError(FIELD, f"不是文件：{path.name}")
+        raise InputError(FIELD, "不是文件")
     try:
         with path.open("rb") as stream:
             content = stream.read(limits.stored_bytes + 1)

@@ -3,12 +3,14 @@
 import json
 import sys
 from collections.abc import Sequence
+from decimal import Decimal
 from pathlib import Path
 
 import click
 
 from contracts.ledger_changes import LedgerKind
 from kernel.actor import LOCAL_OPERATOR
+from kernel.money import format_yuan
 from kernel.workbook_guard import WorkbookLimits
 from kernel.workbook_problems import Problem
 from monitor.importing import ImportResult, import_workbook
@@ -71,7 +73,7 @@ def _tell(result: ImportResult) -> None:
         if added or changed or same:
             click.echo(f"{name}：新增 {added}，变更 {changed}，未变 {same}")
     for change in result.changes:
-        before, after = change.before or "（空）", change.after or "（空）"
+        before, after = _shown(change.before, change.unit), _shown(change.after, change.unit)
         click.echo(f"变更 {NAMES[change.kind]} {change.key}：{change.field} {before} → {after}")
     for missing in result.missing:
         click.echo(f"文件中没有、台账仍保留：{NAMES[missing.kind]} {missing.key}")
@@ -79,6 +81,15 @@ def _tell(result: ImportResult) -> None:
         click.echo(f"未读取：{line}")
     _tell_problems("发现", result.findings)
     click.echo("试运行，没有写入。" if result.dry_run else "已写入。")
+
+
+def _shown(value: str, unit: str) -> str:
+    """What stood in a field or stands there now, amounts as vouchers write them."""
+    if not value:
+        return "（空）"
+    if unit == "元":
+        value = format_yuan(Decimal(value))
+    return f"{value} {unit}".rstrip()
 
 
 def _tell_errors(result: ImportResult) -> None:

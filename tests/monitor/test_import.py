@@ -1,13 +1,11 @@
 """What an import writes: the samples, again, edited and tried out."""
 
-import json
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 from sqlalchemy import event, func, select
 
 import samples
@@ -22,7 +20,6 @@ from contracts.models import (
 )
 from contracts.service_models import PlanStanding, ServiceRound
 from kernel.database import Database
-from monitor.commands import cli
 from monitor.importing import ImportResult
 from payments.models import Milestone, Payment, Settlement
 from tests.workbooks import FIRST, LATER, Book, bring_in, dump
@@ -353,36 +350,6 @@ def test_the_number_of_statements_does_not_follow_the_number_of_rows(
         bring_in(database, path)
         counts.append(len(statements))
     assert counts[0] == counts[1]
-
-
-def test_the_command_reports_as_json_and_exits_as_agreed(
-    database_address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("MONITOR_DATABASE_URL", database_address)
-    runner = CliRunner()
-    tried = runner.invoke(cli, ["import", str(HAMI), "--dry-run", "--json"])
-    assert tried.exit_code == 0
-    assert json.loads(tried.stdout)["added"]["contracts"] == 8
-    done = runner.invoke(cli, ["import", str(HAMI)])
-    assert done.exit_code == 0
-    assert "合同：新增 8，变更 0，未变 0" in done.stdout
-    assert "发现：支付节点 第19行 F 金额(万元)" in done.stdout
-    wrong = Book.sample().put("支付台账", 4, "本次付款额(万元)", -1).save(tmp_path / "wrong.xlsx")
-    refused = runner.invoke(cli, ["import", str(wrong), "--json"])
-    assert refused.exit_code == 2
-    assert json.loads(refused.stdout)["errors"] == [
-        {
-            "sheet": "支付台账",
-            "row": 4,
-            "column": "G 本次付款额(万元)",
-            "value": "-1",
-            "message": "金额不能为负",
-        }
-    ]
-    assert "支付台账 第4行 G 本次付款额(万元)：“-1”：金额不能为负" in refused.stderr
-    missing = runner.invoke(cli, ["import", str(tmp_path / "no.xlsx"), "--json"])
-    assert missing.exit_code == 2
-    assert "没有这个文件" in missing.stdout
 
 
 def test_findings_stand_in_the_ledger_and_end_when_they_no_longer_follow(
