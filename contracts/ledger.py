@@ -26,11 +26,13 @@ from contracts.ledger_parties import Directory, organisation_key
 from contracts.ledger_roles import move_leads, write_parties
 from contracts.models import Contract, ContractParty, ContractTotal, PartyRole
 from contracts.workbook_rows import ContractRow, ProgrammeRow
+from kernel.columns import EARLIEST_DAY
 from kernel.sql import among
 from kernel.workbook_cells import narrow
 from kernel.workbook_sheets import Sheet, SheetRow
 
 Programmes = Mapping[str, Values]
+FIRST_DAY = date.fromisoformat(EARLIEST_DAY)
 CONTRACTS = Target(LedgerKind.CONTRACTS, Contract, ContractRow)
 
 
@@ -192,16 +194,17 @@ def _write_totals(
 ) -> None:
     """A total is a dated version: a correction supersedes one and writes another.
 
-    It holds from the signing, else from the start of service, else from the business date.
+    It holds from the signing, else from the start of service. Of a contract without either nobody
+    knows since when: it is listed on every day, so its total holds from the first day of all.
     """
     superseded: list[dict[str, Any]] = []
     versions: list[dict[str, Any]] = []
     for each in wanted:
         known = existing.get(each.key, {})
         facts = {**known, **each.values}
-        begins: date | None = facts.get("signed_on") or facts.get("service_start")
+        begins: date = facts.get("signed_on") or facts.get("service_start") or FIRST_DAY
         amount = facts.get("total")
-        same_start = begins is None or begins == known.get("total_from")
+        same_start = begins == known.get("total_from")
         if known.get("total_id") and amount == known["total"] and same_start:
             continue
         if known.get("total_id"):
@@ -210,7 +213,7 @@ def _write_totals(
             {
                 "contract_id": outcome.ids[each.key],
                 "amount": amount,
-                "valid_from": begins or known.get("total_from") or work.stamp.today,
+                "valid_from": begins,
                 "recorded_at": work.stamp.now,
                 "recorded_by": work.stamp.actor.name,
             }

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -68,7 +68,6 @@ class Stamp:
 
     actor: Actor
     now: datetime
-    today: date
     file: str
 
     def of(self, sheet: str, row: int) -> dict[str, Any]:

@@ -96,7 +96,7 @@ def import_workbook(
 
         def apply(session: Session) -> ImportResult:
             wait_for_lock(session, LOCK)
-            stamp = Stamp(actor, clock.now(), clock.business_date(), path.name)
+            stamp = Stamp(actor, clock.now(), path.name)
             result = _apply(LedgerImport(session, stamp, problems, Changes()), book, progress)
             if dry_run:
                 session.rollback()

@@ -103,3 +103,25 @@ def dump(database: Database) -> Dump:
             )
             for table in METADATA.sorted_tables
         }
+
+
+def added(result: ImportResult) -> dict[str, int]:
+    """How many records of each kind an import added, where any."""
+    return _some(result.as_json()["added"])
+
+
+def changed(result: ImportResult) -> dict[str, int]:
+    """How many records of each kind an import changed, where any."""
+    return _some(result.as_json()["changed"])
+
+
+def said(result: ImportResult) -> list[tuple[str, str, str, str, str]]:
+    """What an import says it changed: kind, record, field, before, after."""
+    return [
+        (each["kind"], each["key"], each["field"], each["before"], each["after"])
+        for each in result.as_json()["changes"]
+    ]
+
+
+def _some(counts: dict[str, int]) -> dict[str, int]:
+    return {kind: number for kind, number in counts.items() if number}
