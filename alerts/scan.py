@@ -20,9 +20,12 @@ from alerts.scan_statements import Counts
 from kernel.actor import Actor
 from kernel.clock import Clock
 from kernel.database import Database
-from kernel.errors import ConflictError
+from kernel.errors import ConflictError, InputError
 from kernel.keys import new_key
 from kernel.sql import lock_transaction
+
+FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2200, 12, 31)
+"""No ledger holds a day outside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ def run_scan(
 
     Its statements see one moment of the ledger: an import that commits between two of them must
     not end what it has only just changed. Raises ``ConflictError`` when ``as_of`` is before the
-    last committed scan or another scan runs.
+    last committed scan or another scan runs, ``InputError`` as ``scan`` does.
     """
     started = clock.now()
     try:
@@ -56,7 +59,7 @@ def run_scan(
                 raise ConflictError("另一次核查正在进行，请稍后再试")
             _refuse_going_back(session, as_of)
             return scan(session, clock, as_of, actor, rules, deliver=deliver)
-    except ConflictError:
+    except (ConflictError, InputError):
         raise
     except Exception as error:
         failed = ScanRun(as_of=as_of, started_at=started, duration_ms=0, actor=actor.name)
@@ -75,7 +78,12 @@ def scan(
     *,
     deliver: bool,
 ) -> ScanReport:
-    """Scan any day in the caller's transaction, which may be rolled back to only ask."""
+    """Scan any day in the caller's transaction, which may be rolled back to only ask.
+
+    Raises ``InputError`` for a day that no ledger can hold.
+    """
+    if not FIRST_DAY <= as_of <= LAST_DAY:
+        raise InputError("as_of", f"{as_of}，应在 {FIRST_DAY} 至 {LAST_DAY} 之间")
     now, began, scan_id = clock.now(), time.monotonic(), new_key()
     for rule in rules:
         scan_statements.stamp_seen(session, rule, scan_id, now, as_of)

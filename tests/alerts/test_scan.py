@@ -15,7 +15,7 @@ from contracts.service_models import ImplementationPlan
 from kernel.actor import SCAN_JOB
 from kernel.clock import StoppedClock
 from kernel.database import Database
-from kernel.errors import ConflictError
+from kernel.errors import ConflictError, InputError
 from kernel.settings import Settings
 from migrations.tables import METADATA
 from monitor.wiring import rules
@@ -262,3 +262,11 @@ def test_a_scan_earlier_than_the_last_is_refused(database: Database) -> None:
     walk(database, day(12))
     with pytest.raises(ConflictError, match="2023-01-14"):
         walk(database, day(11))
+
+
+@pytest.mark.parametrize("far", [date.min, date.max, date(2201, 1, 1)])
+def test_a_day_no_ledger_holds_is_refused_and_leaves_no_run(database: Database, far: date) -> None:
+    with pytest.raises(InputError, match="as_of"):
+        walk(database, far)
+    with database.reading() as session:
+        assert session.scalars(select(ScanRun)).all() == []
