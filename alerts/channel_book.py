@@ -59,8 +59,8 @@ def add_channel(
     Raises ``InputError`` for a bad name, address, key or kind, ``ConflictError`` for a name in use.
     """
     name = new.name.strip()
-    if not 1 <= len(name) <= 120:
-        raise InputError("name", "渠道名称应为 1 至 120 个字")
+    if not 1 <= len(name) <= 120 or not name.isprintable():
+        raise InputError("name", "渠道名称应为 1 至 120 个字，不含换行和控制字符")
     if new.kind not in KINDS:
         raise InputError("kind", f"“{new.kind}”，应为 {'、'.join(KINDS)} 之一")
     check_address(new.url, rules)

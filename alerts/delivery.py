@@ -96,7 +96,8 @@ class Courier:
         jitter: Callable[[], float] = _random,
         stopping: Callable[[], bool] = _never,
     ) -> None:
-        if lease_seconds <= rules.timeout_seconds + RECORD_EVERY_SECONDS:
+        # Written so that nan, which is neither more nor less, is refused too.
+        if not lease_seconds > rules.timeout_seconds + RECORD_EVERY_SECONDS:
             raise InputError(
                 "lease-seconds",
                 f"{lease_seconds:g} 秒，须比接收方时限 {rules.timeout_seconds:g} 秒多出 1 秒以上",

@@ -48,6 +48,8 @@ def check_address(url: str, rules: ReceiverRules) -> None:
         raise InputError("url", "不是网址") from None
     if parts.scheme not in {"http", "https"} or not host or len(url) > 2_000:
         raise InputError("url", "应为 http:// 或 https:// 开头的网址，不超过 2000 个字符")
+    if not url.isprintable() or " " in url:
+        raise InputError("url", "网址中不能有空格、换行或控制字符")
     if parts.username is not None or parts.password is not None or parts.fragment:
         raise InputError("url", "网址中不能带用户名、密码或 # 片段")
     try:

@@ -52,7 +52,13 @@ def test_a_channel_is_added_switched_and_listed(database: Database) -> None:
     [
         (NewChannel("  ", "https://a.cn/", SECRET), "name"),
         (NewChannel("名" * 121, "https://a.cn/", SECRET), "name"),
+        (NewChannel("甲\n乙", "https://a.cn/", SECRET), "name"),
+        (NewChannel("甲\x1b[31m", "https://a.cn/", SECRET), "name"),
+        (NewChannel("甲\udcff", "https://a.cn/", SECRET), "name"),
         (NewChannel("甲", "http://10.0.0.1/", SECRET), "url"),
+        (NewChannel("甲", "https://a b.cn/", SECRET), "url"),
+        (NewChannel("甲", "https://a.cn/\nx", SECRET), "url"),
+        (NewChannel("甲", "https://a.cn/\udcff", SECRET), "url"),
         (NewChannel("甲", "https://a.cn/", "abc"), "secret"),
         (NewChannel("甲", "https://a.cn/", SECRET, kind="pigeon"), "kind"),
     ],

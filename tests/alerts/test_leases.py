@@ -57,6 +57,9 @@ def test_channels_share_a_lease_evenly(database: Database) -> None:
     assert sorted(shares.values()) == [3, 3, 3]
 
 
-def test_a_message_is_not_posted_when_its_lease_would_end_first(database: Database) -> None:
+@pytest.mark.parametrize("seconds", [1.4, float("nan")])
+def test_a_message_is_not_posted_when_its_lease_would_end_first(
+    database: Database, seconds: float
+) -> None:
     with pytest.raises(InputError, match="lease-seconds"):
-        Courier(database, clock(), LOOPBACK, "", name="w", lease_seconds=1.4)
+        Courier(database, clock(), LOOPBACK, "", name="w", lease_seconds=seconds)
