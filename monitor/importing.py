@@ -29,6 +29,7 @@ from monitor.import_findings import check_contradictions, record_findings
 from monitor.import_sheets import Book, read_book
 from payments.ledger import record_payments
 from payments.milestone_ledger import record_milestones
+from payments.settling import DueDateError
 
 LOCK = "import"
 LONGEST_WAIT = 600.0
@@ -147,8 +148,7 @@ def _apply(work: LedgerImport, book: Book, progress: Progress) -> ImportResult:
     progress("推算 应付日期和方案状态")
     changes = work.changes
     if changes.touched:
-        write_plan_standings(work.session, changes.touched)
-        announce(work.session, ContractsChanged(changes.touched))
+        _follow(work, book)
     progress("核验")
     findings = record_findings(work, book, index, programmes)
     return ImportResult(
@@ -160,3 +160,23 @@ def _apply(work: LedgerImport, book: Book, progress: Progress) -> ImportResult:
         missing=changes.missing,
         ignored=[*book.ignored, *(line for sheet in book.sheets for line in sheet.ignored)],
     )
+
+
+def _follow(work: LedgerImport, book: Book) -> None:
+    """Write what follows from the contracts that changed: standings, due dates, settlements."""
+    write_plan_standings(work.session, work.changes.touched)
+    try:
+        announce(work.session, ContractsChanged(work.changes.touched))
+    except DueDateError as refusal:
+        work.problems.add(_unreachable(work, book, refusal))
+        raise WorkbookError(work.problems) from None
+
+
+def _unreachable(work: LedgerImport, book: Book, refusal: DueDateError) -> Problem:
+    """The cell of a term that ends beyond the calendar; of a milestone elsewhere its number."""
+    message = refusal.problems[0].message
+    place = work.changes.places.get(refusal.milestone_id)
+    if book.milestones is not None and place is not None:
+        return book.milestones.problem(place[1], "days_allowed", refusal.days_allowed, message)
+    number = work.changes.show(refusal.contract_id)
+    return Problem("", None, None, "", f"{number} 节点{refusal.number}：{message}")

@@ -15,10 +15,23 @@ from contracts.models import Contract, ContractTotal
 from contracts.service_models import ImplementationPlan, ServiceRound
 from kernel.calendar_models import load_calendar
 from kernel.day_count import Count, due_on
+from kernel.errors import InputError
 from kernel.sql import in_chunks
 from kernel.working_days import WorkingCalendar
 from payments.models import Milestone, Payment, Settlement, Trigger
 from payments.settlement import Terms, milestone_amounts, settle
+
+
+class DueDateError(InputError):
+    """The due date of a milestone cannot be told: it lies beyond the calendar."""
+
+    def __init__(self, milestone: Milestone, refusal: InputError) -> None:
+        found = refusal.problems[0]
+        super().__init__("付款期限", f"应付日期推算不出：{found.message}")
+        self.contract_id = milestone.contract_id
+        self.milestone_id = milestone.id
+        self.number = milestone.number
+        self.days_allowed = milestone.days_allowed
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +51,10 @@ def settle_changed_contracts(session: Session, event: ContractsChanged) -> None:
 
 
 def settle_contracts(session: Session, contract_ids: Collection[UUID]) -> None:
-    """Rewrite triggers, due dates and settlements of the milestones of these contracts."""
+    """Rewrite triggers, due dates and settlements of the milestones of these contracts.
+
+    Raises `DueDateError` for a due date beyond the calendar.
+    """
     calendar = load_calendar(session)
     for chunk in in_chunks(sorted(contract_ids)):
         _settle_chunk(session, chunk, calendar)
@@ -64,10 +80,16 @@ def triggered_on(milestone: Milestone, causes: Causes) -> date | None:
 
 
 def _due_on(milestone: Milestone, trigger: date | None, calendar: WorkingCalendar) -> date | None:
-    """The stated due date, else the trigger plus the days allowed, rolled (民法典 201, 203)."""
+    """The stated due date, else the trigger plus the days allowed, rolled (民法典 201, 203).
+
+    Raises `DueDateError` when that lies beyond the calendar.
+    """
     if milestone.due_on_given or trigger is None or milestone.days_allowed is None:
         return milestone.due_on_given
-    return due_on(trigger, milestone.days_allowed, Count.ROLLED, calendar).due_on
+    try:
+        return due_on(trigger, milestone.days_allowed, Count.ROLLED, calendar).due_on
+    except InputError as refusal:
+        raise DueDateError(milestone, refusal) from None
 
 
 def _settle_chunk(

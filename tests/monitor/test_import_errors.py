@@ -1,7 +1,7 @@
 """What an import refuses: each fault by its cell, all of them together, and nothing is changed."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -275,14 +275,3 @@ def test_a_name_taken_by_another_code_is_refused(database: Database, tmp_path: P
     book = Book.sample().put("组织机构", 10, "机构编码", "650500-99")
     result = bring_in(database, book.save(tmp_path / "b.xlsx"), LATER)
     assert ["台账中机构 650500-06 已用这个名称" in each.message for each in result.errors] == [True]
-
-
-def test_a_date_beyond_the_working_calendar_is_refused(database: Database, tmp_path: Path) -> None:
-    book = Book.sample("zibo-2023")
-    book.put("支付节点", 4, "付款条件", "合同签订").put("支付节点", 4, "应付日期", "")
-    book.put("支付节点", 4, "付款期限(天)", 30)
-    book.put("合同台账", 4, "签订时间", date(2150, 1, 1))
-    before = dump(database)
-    result = bring_in(database, book.save(tmp_path / "b.xlsx"))
-    assert ["超出可推算的范围" in each.message for each in result.errors] == [True]
-    assert dump(database) == before
