@@ -148,6 +148,11 @@ def in_chunks(values: Sequence[Any], size: int = 500) -> list[Sequence[Any]]:
     return [values[start : start + size] for start in range(0, len(values), size)]
 
 
+def names_field(assumed: SQLColumnExpression[Any], field: str) -> ColumnElement[bool]:
+    """The JSON list ``assumed`` of a record holds ``field``: its text is alike on both databases."""
+    return cast(assumed, String).contains(f'"{field}"', autoescape=True)
+
+
 def contains(column: SQLColumnExpression[Any], words: str) -> ColumnElement[bool]:
     """Case-insensitive search for ``words`` as typed: ``%`` and ``_`` mean themselves."""
     return func.lower(column).contains(words.lower(), autoescape=True)

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import and_, case, func, literal, select
+from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from alerts.boards import open_by_contract
@@ -16,7 +16,10 @@ from contracts.queries import on_ledger
 from kernel.actor import Actor
 from kernel.columns import Yuan
 from kernel.dated import holds_on
+from kernel.sql import names_field
 from payments.boards import overdue_by_contract, paid_by_contract
+
+SUMS = ("total", "paid", "unpaid", "overdue")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,8 @@ class Figures:
     """Sums over contracts, in yuan. None: not one of them gives the amount.
 
     ``unpaid`` counts only contracts whose total is given; ``without_total`` are the others.
+    ``assumed`` names the sums (``total``, ``paid``, ``unpaid``, ``overdue``) that rest on an
+    assumed value of one of the contracts.
     """
 
     contracts: int
@@ -33,6 +38,7 @@ class Figures:
     unpaid: Decimal | None
     overdue: Decimal
     alerts: int
+    assumed: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +72,7 @@ def added_up(lines: Sequence[ProgrammeLine]) -> Figures:
         unpaid=_known_sum(item.unpaid for item in found),
         overdue=sum((item.overdue for item in found), Decimal(0)),
         alerts=sum(item.alerts for item in found),
+        assumed=tuple(name for name in SUMS if any(name in item.assumed for item in found)),
     )
 
 
@@ -90,6 +97,7 @@ def _sums(actor: Actor, as_of: date) -> Any:
             func.sum(case((left < nothing, nothing), else_=left), type_=Yuan).label("unpaid"),
             func.sum(overdue.c.overdue).label("overdue"),
             func.sum(alerts.c.alerts).label("alerts"),
+            *_guessed(paid.c.paid_guessed, overdue.c.overdue_guessed),
         )
         .select_from(Contract)
         .outerjoin(
@@ -108,6 +116,18 @@ def _sums(actor: Actor, as_of: date) -> Any:
     )
 
 
+def _guessed(paid: ColumnElement[int], overdue: ColumnElement[int]) -> list[ColumnElement[int]]:
+    """For each of ``SUMS`` 1 when a contract brings an assumed value into it."""
+    total = names_field(Contract.assumed, "total")
+    brought = {
+        "total": total,
+        "paid": paid == 1,
+        "unpaid": and_(ContractTotal.amount.is_not(None), or_(total, paid == 1)),
+        "overdue": overdue == 1,
+    }
+    return [func.max(case((brought[name], 1), else_=0)).label(f"{name}_guessed") for name in SUMS]
+
+
 def _figures(row: Any) -> Figures:
     return Figures(
         contracts=int(row.contracts),
@@ -117,6 +137,7 @@ def _figures(row: Any) -> Figures:
         unpaid=row.unpaid,
         overdue=row.overdue or Decimal(0),
         alerts=int(row.alerts or 0),
+        assumed=tuple(name for name in SUMS if getattr(row, f"{name}_guessed")),
     )
 
 

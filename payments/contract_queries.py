@@ -8,10 +8,8 @@ from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
-    String,
     and_,
     case,
-    cast,
     func,
     or_,
     select,
@@ -35,18 +33,8 @@ from kernel.dated import holds_on
 from kernel.paging import AnyRow, AnySelect, Page, fetch_page
 from kernel.sql import contains
 from payments.models import Milestone, Payment, Settlement
-from payments.queries import NOTHING, is_late
+from payments.queries import NOTHING, is_late, payment_is_assumed, terms_are_assumed
 from payments.schemas import ContractOut, ContractsWanted
-
-_TERMS = (
-    "due_on_given",
-    "days_allowed",
-    "trigger_kind",
-    "trigger_round",
-    "amount_given",
-    "share",
-)
-"""Terms of a milestone that decide whether and by how much it is late."""
 
 _payer = aliased(Organisation)
 _lead = aliased(Organisation)
@@ -175,7 +163,7 @@ def _paid(as_of: date, keys: Sequence[UUID]) -> AnySelect:
         select(
             Payment.contract_id,
             func.sum(Payment.amount).label("paid"),
-            func.max(_assumes(Payment.assumed, "amount")).label("guessed"),
+            func.max(case((payment_is_assumed(), 1), else_=0)).label("guessed"),
         )
         .where(Payment.contract_id.in_(keys), Payment.paid_on <= as_of)
         .group_by(Payment.contract_id)
@@ -184,21 +172,15 @@ def _paid(as_of: date, keys: Sequence[UUID]) -> AnySelect:
 
 def _standing(as_of: date, keys: Sequence[UUID]) -> AnySelect:
     late = is_late(as_of)
-    guessed = or_(*(_assumes(Milestone.assumed, term) == 1 for term in _TERMS))
     return (
         select(
             Settlement.contract_id,
             func.count(Settlement.unpaid).label("known"),
             func.sum(case((late, 1), else_=0)).label("late"),
             func.sum(case((late, Settlement.unpaid))).label("overdue"),
-            func.max(case((and_(late, guessed), 1), else_=0)).label("guessed"),
+            func.max(case((and_(late, terms_are_assumed()), 1), else_=0)).label("guessed"),
         )
         .join(Milestone, Milestone.id == Settlement.milestone_id)
         .where(Settlement.contract_id.in_(keys), holds_on(Settlement, as_of))
         .group_by(Settlement.contract_id)
     )
-
-
-def _assumes(assumed: Any, field: str) -> ColumnElement[int]:
-    """1 when the list of assumed fields holds ``field``: JSON text is alike on both databases."""
-    return case((cast(assumed, String).contains(f'"{field}"', autoescape=True), 1), else_=0)

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, select
+from sqlalchemy import ColumnElement, and_, case, or_, select
 from sqlalchemy.orm import Session
 
 from contracts.models import Contract, Programme
@@ -16,7 +16,7 @@ from contracts.schemas import OfContracts
 from kernel.actor import Actor
 from kernel.dated import holds_on
 from kernel.paging import AnyRow, AnySelect, Page, fetch_page
-from kernel.sql import inline
+from kernel.sql import inline, names_field
 from payments.models import Milestone, Payment, Settlement
 from payments.schemas import (
     MilestoneOut,
@@ -27,6 +27,16 @@ from payments.schemas import (
 )
 
 NOTHING = Decimal("0.00")
+
+_TERMS = (
+    "due_on_given",
+    "days_allowed",
+    "trigger_kind",
+    "trigger_round",
+    "amount_given",
+    "share",
+)
+"""Terms of a milestone that decide what falls due, and when."""
 
 
 def milestones(
@@ -80,6 +90,16 @@ def is_late(as_of: date) -> ColumnElement[bool]:
         Settlement.due_on < as_of,
         Settlement.unpaid > inline(Settlement.unpaid, NOTHING),
     )
+
+
+def terms_are_assumed() -> ColumnElement[bool]:
+    """Over ``Milestone``: a term that decides its amount or its due date is an assumption."""
+    return or_(*(names_field(Milestone.assumed, term) for term in _TERMS))
+
+
+def payment_is_assumed() -> ColumnElement[bool]:
+    """Over ``Payment``: how much was paid, or by which day, is an assumption."""
+    return or_(*(names_field(Payment.assumed, field) for field in ("amount", "paid_on")))
 
 
 def _milestones(as_of: date) -> AnySelect:
