@@ -221,6 +221,9 @@ def record_programmes(
                 "lead_id": each.values["lead_id"],
                 "lead_before": before,
             }
+    # A contract may come from a programme that the file does not name.
+    known = work.session.execute(select(Programme.id, Programme.code))
+    work.changes.names |= dict(known.tuples())
     work.changes.names |= {row["id"]: code for code, row in programmes.items()}
     return programmes
 
@@ -245,8 +248,6 @@ def record_vendors(work: LedgerImport, contracts: Sheet[ContractRow]) -> dict[st
             wanted[key] = Wanted(key, row.record.vendor, values, contracts.name, row.number)
     outcome = reconcile(work, VENDORS, existing, list(wanted.values()))
     keys = {str(key): record_id for key, record_id in outcome.ids.items()}
-    work.changes.names |= {
-        record_id: known[key][1] if key in known else wanted[key].label
-        for key, record_id in keys.items()
-    }
+    work.changes.names |= dict(known.values())
+    work.changes.names |= {keys[key]: wanted[key].label for key in keys if key not in known}
     return keys

@@ -54,6 +54,8 @@ def record_milestones(
             agreed[contract_id, row.record.number] = (share, amount if share is None else None)
             last_rows[contract_id] = row
     _check_sums(work, index, contracts, sheet, agreed, last_rows)
+    numbers: Any = ids.items()
+    work.changes.names |= {key: str(number) for (_contract, number), key in numbers}
     return ids
 
 

@@ -136,3 +136,23 @@ def test_the_number_of_statements_does_not_follow_the_number_of_rows(
         bring_in(database, path)
         counts.append(len(statements))
     assert counts[0] == counts[1]
+
+
+def test_changed_references_are_told_by_their_words(hami: Database, tmp_path: Path) -> None:
+    book = Book.sample()
+    line = list(book.sheets["预算项目"][3])
+    line[0:2] = ["NEW-1", "另一项目"]
+    book.sheets["预算项目"].append(line)
+    book.put("合同台账", 5, "项目编码", "NEW-1").put("合同台账", 5, "承接单位(乙方)", "新单位")
+    book.put("支付台账", 5, "节点序号", 2)
+    first = bring_in(hami, book.save(tmp_path / "hami-2023.xlsx"), LATER)
+    back = bring_in(hami, HAMI, LATER)
+    told = [{(change.field, change.before, change.after) for change in one.changes}
+            for one in (first, back)]  # fmt: skip
+    vendor = "陕西信泽高新技术开发有限公司"
+    assert told[0] == {
+        ("项目编码", "HAMI-2023-DSF", "NEW-1"),
+        ("承接单位(乙方)", vendor, "新单位"),
+        ("节点序号", "1", "2"),
+    }
+    assert told[1] == {(name, after, before) for name, before, after in told[0]}
