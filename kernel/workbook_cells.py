@@ -33,8 +33,11 @@ _AMOUNT = re.compile(r"(-?)(\d{1,17}|\d{1,3}(?:,\d{3}){1,5})(\.\d{1,10})?(万元
 _COUNT = re.compile(r"\d{1,12}")
 _PERCENT = re.compile(r"(\d{1,3}(?:\.\d{1,12})?)(%?)")
 _YEAR = re.compile(r"(\d{4})(?:年度?)?")
-_SPACE = re.compile(r"\s+")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_UNSEEN = "\u200b\u200c\u200d\u2060\ufeff"
+_SPACE = re.compile(rf"[\s{_UNSEEN}]+")
+"""Zero-width spaces too: pages that numbers are copied from hold them, and nobody sees them."""
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""Signs that turn the direction of writing too: what follows would not read as it stands."""
 _DATE_HELP = "日期应写作 2023-04-07、2023.4.7、2023/4/7、2023年4月7日，或设为日期格式"
 
 
@@ -62,7 +65,7 @@ def _is_number(cell: Cell) -> TypeGuard[int | float]:
 
 def is_blank(cell: Cell) -> bool:
     """The cell holds nothing but spaces."""
-    return cell is None or (isinstance(cell, str) and not cell.strip())
+    return cell is None or (isinstance(cell, str) and not cell.strip().strip(_UNSEEN))
 
 
 def read_text(cell: Cell) -> str | None:

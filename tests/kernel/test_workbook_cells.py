@@ -195,3 +195,15 @@ def test_any_cell_is_read_or_refused(cell: Cell) -> None:
 @example("A \u0301")
 def test_narrow_is_settled(text: str) -> None:
     assert narrow(narrow(text)) == narrow(text)
+
+
+@pytest.mark.parametrize("sign", ["\u200b", "\u200d", "\ufeff", "\u2060", "\u3000", "\xa0"])
+def test_a_space_nobody_sees_makes_no_other_number(sign: str) -> None:
+    assert read_code(f"{sign}HT-{sign}01{sign}") == "HT-01"
+    assert read_code(sign) is None
+
+
+@pytest.mark.parametrize("sign", ["\u202e", "\u200f", "\u2066"])
+def test_a_sign_that_turns_the_writing_around_is_refused(sign: str) -> None:
+    with pytest.raises(CellError, match="控制字符"):
+        read_text(f"甲{sign}乙")
