@@ -73,11 +73,11 @@ def read_guarded(path: Path, limits: WorkbookLimits) -> bytes:
 
 
 def _read(path: Path, limits: WorkbookLimits) -> bytes:
-    if not path.exists():
-        raise InputError(FIELD, "没有这个文件")
-    if not path.is_file():
-        raise InputError(FIELD, "不是文件")
     try:
+        if not path.exists():
+            raise InputError(FIELD, "没有这个文件")
+        if not path.is_file():
+            raise InputError(FIELD, "不是文件")
         with path.open("rb") as stream:
             content = stream.read(limits.stored_bytes + 1)
     except OSError as error:

@@ -207,3 +207,7 @@ def test_a_formula_without_its_result_is_no_empty_cell(tmp_path: Path) -> None:
     problems = Problems()
     Workbook(saved(tmp_path, package(parts)), LIMITS).read(PlanRow, problems)
     assert ["公式没有计算结果" in each.message for each in problems.listed] == [True]
+
+
+def test_a_name_that_the_system_refuses_is_a_refusal(tmp_path: Path) -> None:
+    assert "无法读取" in refused(tmp_path / ("a" * 300 + ".xlsx"))
