@@ -122,17 +122,32 @@ def rules_seen(session: Session, actor: Actor) -> Sequence[str]:
 
 
 def worst_open(session: Session, actor: Actor, as_of: date, limit: int) -> list[tuple[Alert, int]]:
-    """Alerts open on ``as_of`` with the severity they had then, worst and longest first."""
+    """Alerts open on ``as_of`` with the severity they had then, worst first.
+
+    The worst and longest of each rule is among them, before the second of another one, so that a
+    rule with many alerts hides no other.
+    """
     severity = _severity_on(as_of)
-    statement = (
-        _alerts()
-        .add_columns(severity)
+    of_rule = func.row_number().over(
+        partition_by=Alert.rule, order_by=(severity.desc(), Alert.since, Alert.id)
+    )
+    ranked = (
+        select(Alert.id, severity.label("severity"), of_rule.label("place"))
+        .join(Alert.contract)
         .join(AlertEpisode, AlertEpisode.alert_id == Alert.id)
         .where(open_on(as_of), visible(actor))
-        .order_by(severity.desc(), Alert.since, Alert.id)
+        .subquery()
+    )
+    statement = (
+        _alerts()
+        .add_columns(ranked.c.severity, ranked.c.place)
+        .join(ranked, ranked.c.id == Alert.id)
+        .order_by(ranked.c.place > 1, ranked.c.severity.desc(), ranked.c.place, Alert.since)
         .limit(limit)
     )
-    return [(alert, found) for alert, found in session.execute(statement)]
+    # Which ones is settled; among them nothing lesser stands before something worse.
+    found = sorted(session.execute(statement), key=lambda row: -row.severity)
+    return [(row[0], row.severity) for row in found]
 
 
 def open_by_contract(as_of: date) -> AnySelect:

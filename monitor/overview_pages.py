@@ -8,7 +8,7 @@ from kernel.web.session import as_of, current_actor, current_session
 from monitor.boards import added_up, programme_lines
 from payments.boards import months_of_year
 
-SHOWN_ALERTS = 8
+SHOWN_ALERTS = 10
 
 overview_pages = Blueprint("overview_pages", __name__)
 

@@ -64,6 +64,18 @@ def test_a_scan_that_failed_is_said_so(client: FlaskClient, database: Database) 
         assert "2023-12-31 13:00:00 的核查失败了" in page(client, address)
 
 
+def test_many_alerts_of_a_rule_do_not_hide_another_rule(
+    client: FlaskClient, database: Database
+) -> None:
+    """Twelve plans are long missing; the one payment is three days late, so it comes last."""
+    just_late = MilestoneSpec(Decimal("78800"), TODAY - timedelta(days=3))
+    write(database, *[ContractSpec(BEGINS)] * 12, ContractSpec(BEGINS, [just_late], [APPROVED]))
+    scan(database)
+    shown = page(client, "/").split('class="alert-list"')[1].split("</ul>")[0].split("</li>")[:-1]
+    assert len(shown) == 10
+    assert ["逾期付款" in item for item in shown] == [False] * 9 + [True]
+
+
 def test_search_and_filters_narrow_the_lists(client: FlaskClient, database: Database) -> None:
     write(database, late(), late(), ContractSpec(BEGINS, plans=[APPROVED]))
     scan(database)
