@@ -11,7 +11,7 @@ from monitor.indicators.scoring import score
 BASES = {
     Basis.DOCUMENT: "有文件的事实",
     Basis.TYPED: "登记的事实",
-    Basis.ASSUMPTION: "假定",
+    Basis.ASSUMPTION: "登记的事实",
     Basis.ABSENCE: "没有记录",
 }
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
-from contracts.models import Contract
+from contracts.models import Contract, Programme
 from kernel.actor import LOCAL_OPERATOR
 from kernel.database import Database
 from monitor.boards import added_up, programme_lines
@@ -89,3 +89,28 @@ def test_months_name_what_in_them_is_assumed(client: FlaskClient, database: Data
     assert marked() == [(6, ("due", "paid"))]
     table = page(client, "/").split('id="months-table"')[1].split("</table>")[0]
     assert table.count('class="assumed"') == 4, "a mark for each figure and each sum of the year"
+
+
+def test_an_assumed_start_marks_the_day_a_plan_was_due(
+    client: FlaskClient, database: Database
+) -> None:
+    (key,) = write(database, ContractSpec(BEGINS))
+    card = 'id="plan"'
+    assert 'class="assumed"' not in page(client, f"/contracts/{key}")
+    assume(database, Contract, "service_start")
+    shown = page(client, f"/contracts/{key}").split(card)[1].split("</section>")[0]
+    assert "服务开始（2023-03-01<span" in shown
+    assert ">假定</span>）前应审定" in shown
+
+
+def test_a_score_names_what_is_assumed(client: FlaskClient, database: Database) -> None:
+    write(database, late(PART))
+    with database.writing() as session:
+        session.execute(update(Programme).values(code="HAMI-2023-DSF"))
+    assert "为假定</span>" not in page(client, "/scores/hami-2023")
+    assume(database, Contract, "service_start")
+    assume(database, Milestone, "days_allowed")
+    text = page(client, "/scores/hami-2023")
+    assert "服务期限起为假定</span>" in text
+    assert "付款期限为假定</span>" in text
+    assert ">假定</span>" not in text
