@@ -223,7 +223,7 @@ def record_programmes(
             }
     # A contract may come from a programme that the file does not name.
     known = work.session.execute(select(Programme.id, Programme.code))
-    work.changes.names |= dict(known.tuples().all())
+    work.changes.names |= dict(known.all())
     work.changes.names |= {row["id"]: code for code, row in programmes.items()}
     return programmes
 
