@@ -221,7 +221,8 @@ def _write_totals(
     if superseded:
         work.session.execute(update(ContractTotal), superseded)
     if versions:
-        work.session.execute(insert(ContractTotal), versions)
+        # Without it each change of which fields are unknown begins another statement.
+        work.session.execute(insert(ContractTotal).execution_options(render_nulls=True), versions)
 
 
 def _write_parties(

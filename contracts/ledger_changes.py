@@ -250,7 +250,8 @@ def reconcile(
         if owner:
             changes.touched.add(owner)
     if work.writes and inserts:
-        work.session.execute(insert(target.model), inserts)
+        # Without it each change of which fields are unknown begins another statement.
+        work.session.execute(insert(target.model).execution_options(render_nulls=True), inserts)
     if work.writes and updates:
         work.session.execute(update(target.model), updates)
     return outcome

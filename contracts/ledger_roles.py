@@ -32,7 +32,8 @@ def write_parties(work: LedgerImport, parties: Parties) -> None:
     moved = [_row(work, key, who) for key, who in given.items() if known.get(key, who) != who]
     gone = [key for (key, role) in known if parties.get((key, role), key) is None]
     if new:
-        work.session.execute(insert(ContractParty), new)
+        # Without it each change of which fields are unknown begins another statement.
+        work.session.execute(insert(ContractParty).execution_options(render_nulls=True), new)
     if moved:
         work.session.execute(update(ContractParty), moved)
     if gone:

@@ -99,7 +99,8 @@ def write_plan_standings(session: Session, contract_ids: Collection[UUID]) -> No
             for standing in standings(plans.get(contract_id, []), min(signed_on or start, start))
         ]
         if values:
-            session.execute(insert(PlanStanding), values)
+            # Without it each change of which fields are unknown begins another statement.
+            session.execute(insert(PlanStanding).execution_options(render_nulls=True), values)
 
 
 def _plans(session: Session, contract_ids: Sequence[UUID]) -> dict[UUID, list[PlanDates]]:

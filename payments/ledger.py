@@ -211,4 +211,5 @@ def _write(work: LedgerImport, writes: Writes) -> None:
             work.session.execute(update(Payment), updates)
     for inserts in (writes.reversals, writes.added):
         if inserts:
-            work.session.execute(insert(Payment), inserts)
+            # Without it each change of which fields are unknown begins another statement.
+            work.session.execute(insert(Payment).execution_options(render_nulls=True), inserts)

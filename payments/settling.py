@@ -118,7 +118,8 @@ def _settle_chunk(
             rows += _settlement_rows(milestone, amount, due, trigger, cause, payments)
     session.execute(delete(Settlement).where(Settlement.contract_id.in_(contract_ids)))
     if rows:
-        session.execute(insert(Settlement), rows)
+        # Without it each change of which fields are unknown begins another statement.
+        session.execute(insert(Settlement).execution_options(render_nulls=True), rows)
     if stamps:
         session.connection().execute(
             update(Milestone.__table__)  # type: ignore[arg-type]  # a mapped class has a Table
