@@ -7,7 +7,7 @@ so skipping ten days and scanning once opens what daily scans would have left op
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -50,9 +50,13 @@ def run_scan(
 
     Its statements see one moment of the ledger: an import that commits between two of them must
     not end what it has only just changed. Raises ``ConflictError`` when ``as_of`` is before the
-    last committed scan or another scan runs, ``InputError`` as ``scan`` does.
+    last committed scan or another scan runs, and ``InputError`` as ``scan`` does and for a day yet
+    to come: a slip of the pen there would shut out every scan until then.
     """
     started = clock.now()
+    latest = max(clock.business_date(), started.date() + timedelta(days=1))
+    if as_of > latest:
+        raise InputError("as_of", f"{as_of} 还没有到；最晚可核查 {latest}，以后的日子只能试算")
     try:
         with database.writing(snapshot=True) as session:
             if not lock_transaction(session, "scan"):

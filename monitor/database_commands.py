@@ -28,7 +28,9 @@ def check_schema(context: click.Context) -> None:
     with open_service(schema_must_be_current=False) as service:
         if current_revision(service.database) != expected_revision():
             found = current_revision(service.database) or "空"
-            click.echo(f"数据库结构为{found}，本版本需要 {expected_revision()}；请运行 monitor db upgrade")
+            click.echo(
+                f"数据库结构为{found}，本版本需要 {expected_revision()}；请运行 monitor db upgrade"
+            )
             context.exit(FOUND_SOMETHING)
         differences = drift(service.database)
         for difference in differences:

@@ -270,3 +270,10 @@ def test_a_day_no_ledger_holds_is_refused_and_leaves_no_run(database: Database, 
         walk(database, far)
     with database.reading() as session:
         assert session.scalars(select(ScanRun)).all() == []
+
+
+def test_a_day_yet_to_come_is_refused_and_shuts_nothing_out(database: Database) -> None:
+    late_contract(database)
+    with pytest.raises(InputError, match="还没有到"):
+        run_scan(database, clock(day(12)), day(400), SCAN_JOB, rules(SETTINGS))
+    walk(database, day(12))
