@@ -135,20 +135,22 @@ def _run(settings: Settings, secret: str) -> str | None:
     """Run the processes until Ctrl-C (None) or until one ends (its name)."""
     processes = Processes()
     processes.listen_for_signals()
-    receiver = settings.port + 1
+    pages = f"http://127.0.0.1:{settings.port}/"
+    receiver = f"http://127.0.0.1:{settings.port + 1}/"
     try:
         processes.start(
             "接收端",
-            ["demo-receiver", "--port", str(receiver)],
+            ["demo-receiver", "--port", str(settings.port + 1)],
             {**os.environ, SECRET_VARIABLE: secret},
         )
         processes.start("页面", ["serve"], os.environ)
+        # The worker comes last: what it sent to a receiver that is not up yet would wait for a retry.
+        for address in (receiver, f"{pages}healthz"):
+            if not _ready(processes, address):
+                return processes.ended()
         processes.start("核查与投递", ["work"], os.environ)
-        if not _ready(processes, settings.port):
-            return processes.ended()
         click.echo(
-            f"\n合同履约监管  http://127.0.0.1:{settings.port}/\n"
-            f"演示接收端    http://127.0.0.1:{receiver}/\n"
+            f"\n合同履约监管  {pages}\n演示接收端    {receiver}\n"
             f"业务日期 {settings.business_date}（演示固定）；仅本机可访问；按 Ctrl-C 停止。\n"
         )
         return processes.wait()
@@ -156,17 +158,19 @@ def _run(settings: Settings, secret: str) -> str | None:
         processes.stop()
 
 
-def _ready(processes: Processes, port: int) -> bool:
-    """Wait until the pages answer; False when asked to stop or when a process ended."""
-    for _ in range(READY_SECONDS * 5):
-        if processes.pause(0.2) or processes.ended():
-            return False
-        try:
-            if requests.get(f"http://127.0.0.1:{port}/healthz", timeout=2).ok:
-                return True
-        except requests.RequestException:
-            continue
-    raise UnavailableError(f"页面在 {READY_SECONDS} 秒内没有启动")
+def _ready(processes: Processes, address: str) -> bool:
+    """Wait until ``address`` answers; False when asked to stop or when a process ended."""
+    with requests.Session() as session:
+        session.trust_env = False  # a proxy for the outside has no say about this machine
+        for _ in range(READY_SECONDS * 5):
+            if processes.pause(0.2) or processes.ended():
+                return False
+            try:
+                if session.get(address, timeout=2).ok:
+                    return True
+            except requests.RequestException:
+                continue
+    raise UnavailableError(f"{address} 在 {READY_SECONDS} 秒内没有启动")
 
 
 def _refuse_taken(port: int) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -74,6 +75,16 @@ def contracts(port: int, programme: str) -> list[dict[str, Any]]:
     return [item for item in items if item["programme"]["code"] == programme]
 
 
+def all_told(port: int) -> list[dict[str, Any]]:
+    """The messages once none waits; each must have arrived at the first attempt."""
+    for _ in range(300):
+        messages: list[dict[str, Any]] = get(port, "/api/v1/deliveries?limit=200")["items"]
+        if {message["state"] for message in messages} == {"delivered"}:
+            return messages
+        Event().wait(0.1)
+    raise AssertionError("messages still wait")
+
+
 def total(items: list[dict[str, Any]], field: str) -> Decimal:
     return sum((Decimal(item[field]) for item in items if item[field]), Decimal(0))
 
@@ -94,6 +105,11 @@ def test_the_demo_shows_two_cities_and_keeps_its_data(tmp_path: Path) -> None:
         late = get(port, "/api/v1/alerts?rule=late_payment&limit=200")["items"]
         assert {alert["state"] for alert in late} == {"resolved"}
         instalments = get(port, "/api/v1/milestones?limit=200")["items"]
+        messages = all_told(port)
+        assert {message["tries"] for message in messages} == {1}
+        arrived = get(port + 1, "/messages")
+        assert len(arrived) == len(messages)
+        assert all(message["valid"] for message in arrived)
         paid_for = [
             item for item in instalments if item["name"].startswith(("人员劳务", "场地租赁"))
         ]
