@@ -69,12 +69,10 @@ def _lines(name: str, address: str, url: str) -> list[str]:
         _do(database, _UNJOINED)
         whole.append(_courier(database))
     database.dispose()
-    rate, floor = len(posts) / median(posting), len(posts) / median(bare)
+    floor = median(bare)
     return [
-        f"  {name}: {rate:,.0f} messages a second, {rate / floor:.2f} of the bare loop's "
-        f"{floor:,.0f} (aim at least 0.6)",
-        f"  {name}: {ALERTS / median(whole):,.0f} alerts a second, joining them into these "
-        f"{len(posts):,} messages included",
+        f"  {name}: {floor / median(posting):.2f} of the bare loop (aim at least 0.6), "
+        f"{floor / median(whole):.2f} with joining them into {len(posts)} messages included",
     ]
 
 
