@@ -26,6 +26,19 @@ from payments.models import Milestone, Payment, Settlement, Trigger
 
 RECORDED_TRIGGERS = (Trigger.SIGNING, Trigger.PLAN_APPROVED, Trigger.ROUND_CONFIRMED)
 NOTHING = Decimal(0)
+JUDGED = (
+    "paid_on",
+    "amount",
+    "milestone_id",
+    "share",
+    "amount_given",
+    "trigger_kind",
+    "trigger_round",
+    "days_allowed",
+    "due_on_given",
+    "total",
+)
+"""Fields that a judgement rests on: an assumed voucher number or name changes no point."""
 
 
 class Scope(NamedTuple):
@@ -168,7 +181,7 @@ def _payments(session: Session, scope: Scope, spoiled: set[UUID]) -> Iterator[Ev
     for payment, number, milestone, due_on, terms_assumed in rows:
         if spoiled & {payment.id, payment.milestone_id, payment.contract_id}:
             continue
-        assumed = tuple(dict.fromkeys((*payment.assumed, *terms_assumed)))
+        assumed = _judged([*payment.assumed, *terms_assumed])
         due = f"应付日 {due_on}" if due_on else "未约定应付日"
         yield Evidence(
             criterion=2,
@@ -193,9 +206,13 @@ def _against(
         record_id=record_id,
         contract_id=contract_id,
         text=text,
-        basis=_basis(assumed),
-        assumed=tuple(assumed),
+        basis=_basis(_judged(assumed)),
+        assumed=_judged(assumed),
     )
+
+
+def _judged(assumed: Sequence[str]) -> tuple[str, ...]:
+    return tuple(field for field in JUDGED if field in assumed)
 
 
 def _basis(assumed: Sequence[str]) -> Basis:
