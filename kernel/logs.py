@@ -18,9 +18,14 @@ def configure_logging(level: str) -> None:
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
-        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        logger_factory=_to_standard_error,
         cache_logger_on_first_use=False,
     )
+
+
+def _to_standard_error(*_names: object) -> structlog.PrintLogger:
+    """Write to what standard error is now: one that was exchanged and closed is not written to."""
+    return structlog.PrintLogger(sys.stderr)
 
 
 def get_logger(name: str) -> Any:
