@@ -14,11 +14,11 @@ from alerts.rules.rule import Rule
 from alerts.scan import run_scan
 from benchmarks.ledger import AS_OF, build
 from kernel.actor import SCAN_JOB
-from kernel.clock import StoppedClock
 from kernel.database import Database
 from kernel.settings import Settings
 from monitor.wiring import rules
 from tests import postgres
+from tests.clocks import StoppedClock
 
 CONTRACTS, OVERDUE, ROUNDS = 100_000, 1_000, 9
 CLOCK = StoppedClock(datetime(2023, 12, 31, tzinfo=UTC), AS_OF)

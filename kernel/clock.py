@@ -32,19 +32,3 @@ class SystemClock:
     def business_date(self) -> date:
         """The fixed date if there is one, else today in ``zone``."""
         return self.fixed_date or self.now().astimezone(self.zone).date()
-
-
-@dataclass(frozen=True, slots=True)
-class StoppedClock:
-    """A clock that stands still: replays, evaluations of past years, tests."""
-
-    instant: datetime
-    today: date
-
-    def now(self) -> datetime:
-        """The instant it was stopped at."""
-        return self.instant
-
-    def business_date(self) -> date:
-        """The business date it was stopped at."""
-        return self.today

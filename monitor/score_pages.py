@@ -9,7 +9,6 @@ from monitor.indicators.models import Basis, EvaluationScore, Speaks
 from monitor.indicators.scoring import score
 
 BASES = {
-    Basis.DOCUMENT: "有文件的事实",
     Basis.TYPED: "登记的事实",
     Basis.ASSUMPTION: "登记的事实",
     Basis.ABSENCE: "没有记录",

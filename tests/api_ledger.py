@@ -13,7 +13,6 @@ from alerts.scan import run_scan
 from contracts.plan_standings import PlanDates
 from contracts.service_models import RoundKind, ServiceRound
 from kernel.actor import SCAN_JOB
-from kernel.clock import StoppedClock
 from kernel.database import Database
 from kernel.keys import new_key
 from kernel.settings import Settings
@@ -21,6 +20,7 @@ from monitor.wiring import rules
 from payments.models import Milestone, Payment
 from payments.settling import settle_contracts
 from tests.alert_ledger import channel
+from tests.clocks import StoppedClock
 from tests.ledger import WHO, ContractSpec, MilestoneSpec, city, contract
 from tests.web import NOW
 

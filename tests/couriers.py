@@ -11,10 +11,10 @@ from alerts.delivery import Courier
 from alerts.delivery_models import Delivery, Message, MessageState
 from alerts.leases import Leased, channels_due, lease
 from alerts.receivers import ReceiverRules
-from kernel.clock import StoppedClock
 from kernel.database import Database
 from kernel.keys import new_key
 from tests import alert_ledger
+from tests.clocks import StoppedClock
 from tests.receiver import TestReceiver
 
 LOOPBACK = ReceiverRules(networks=("127.0.0.0/8",), timeout_seconds=0.5)

@@ -13,10 +13,10 @@ from alerts.models import Alert
 from alerts.scan import run_scan
 from contracts.plan_standings import PlanDates
 from kernel.actor import SCAN_JOB
-from kernel.clock import StoppedClock
 from kernel.database import Database
 from kernel.settings import Settings
 from monitor.wiring import rules
+from tests.clocks import StoppedClock
 from tests.ledger import ContractSpec, MilestoneSpec, city, contract
 from tests.web import NOW, TODAY
 

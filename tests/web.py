@@ -5,10 +5,10 @@ from pathlib import Path
 
 from flask.testing import FlaskClient
 
-from kernel.clock import StoppedClock
 from kernel.database import Database
 from kernel.settings import Settings
 from monitor.app import create_app
+from tests.clocks import StoppedClock
 
 TODAY = date(2023, 12, 31)
 NOW = datetime(2023, 12, 31, 4, 0, tzinfo=UTC)

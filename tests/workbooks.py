@@ -11,11 +11,11 @@ from xlsxwriter import Workbook
 
 import samples
 from kernel.actor import LOCAL_OPERATOR
-from kernel.clock import StoppedClock
 from kernel.database import Database
 from kernel.workbook_guard import WorkbookLimits
 from migrations.tables import METADATA
 from monitor.importing import ImportResult, import_workbook
+from tests.clocks import StoppedClock
 
 HEADING_ROW = 3
 FIRST = StoppedClock(datetime(2024, 1, 2, 1, 0, tzinfo=UTC), date(2023, 12, 31))

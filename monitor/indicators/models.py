@@ -21,7 +21,6 @@ Points = Annotated[
 class Basis(StrEnum):
     """What a piece of evidence is, the weakest last."""
 
-    DOCUMENT = "document"
     TYPED = "typed"
     ASSUMPTION = "assumption"
     ABSENCE = "absence"

@@ -13,13 +13,13 @@ from alerts.scan import run_scan
 from contracts.plan_standings import PlanDates
 from contracts.service_models import RoundKind, ServiceRound
 from kernel.actor import SCAN_JOB
-from kernel.clock import StoppedClock
 from kernel.database import Database
 from kernel.settings import Settings
 from monitor.wiring import rules
 from payments.models import Milestone, MilestoneKind, Payment, Trigger
 from payments.settling import settle_contracts
 from tests.alert_ledger import channel
+from tests.clocks import StoppedClock
 from tests.ledger import WHO, ContractSpec, MilestoneSpec, city, contract
 
 START = date(2023, 1, 2)

@@ -12,9 +12,9 @@ from alerts.delivery_models import Channel, Delivery, Message
 from alerts.messages import MOST_ALERTS, Waiting, compose, draft
 from alerts.models import Change, EndReason, Severity
 from alerts.texts import Names, contract_label, days_counted, sentence
-from kernel.clock import StoppedClock
 from kernel.database import Database
 from tests import alert_ledger
+from tests.clocks import StoppedClock
 
 NOW = datetime(2023, 7, 20, 1, 2, 3, 456_000, tzinfo=UTC)
 CLOCK = StoppedClock(NOW, date(2023, 7, 20))

@@ -13,7 +13,6 @@ from alerts.scan import run_scan
 from contracts.plan_standings import PlanDates, write_plan_standings
 from contracts.service_models import ImplementationPlan
 from kernel.actor import SCAN_JOB
-from kernel.clock import StoppedClock
 from kernel.database import Database
 from kernel.errors import ConflictError, InputError
 from kernel.settings import Settings
@@ -21,6 +20,7 @@ from migrations.tables import METADATA
 from monitor.wiring import rules
 from payments.models import Milestone, Payment
 from payments.settling import settle_contracts
+from tests.clocks import StoppedClock
 from tests.ledger import WHO, ContractSpec, MilestoneSpec, city, contract
 
 START = date(2023, 1, 2)

@@ -20,12 +20,12 @@ from alerts.models import Alert
 from alerts.scan import run_scan
 from contracts.models import Contract
 from kernel.actor import SCAN_JOB
-from kernel.clock import StoppedClock
 from kernel.database import Database
 from kernel.settings import Settings
 from monitor.app import create_app
 from monitor.wiring import event_bus, rules
 from tests.alert_ledger import RECORDED, channel
+from tests.clocks import StoppedClock
 from tests.web import NOW, TODAY
 from tests.workbooks import bring_in
 

@@ -14,7 +14,6 @@ from structlog.testing import capture_logs
 
 from contracts.models import Vendor
 from kernel.actor import LOCAL_OPERATOR
-from kernel.clock import StoppedClock
 from kernel.database import Database
 from kernel.errors import ConflictError, InputError, NotFoundError, UnavailableError
 from kernel.web.headers import allowed_hosts
@@ -27,6 +26,7 @@ from kernel.web.session import (
     current_session,
     write_session,
 )
+from tests.clocks import StoppedClock
 from tests.ledger import WHO
 
 TODAY = date(2023, 12, 31)

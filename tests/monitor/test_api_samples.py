@@ -9,12 +9,12 @@ import pytest
 from flask.testing import FlaskClient
 
 from kernel.actor import LOCAL_OPERATOR
-from kernel.clock import StoppedClock
 from kernel.database import Database
 from kernel.workbook_guard import WorkbookLimits
 from monitor.importing import import_workbook
 from samples import FOLDER
 from tests.api_ledger import items, scan
+from tests.clocks import StoppedClock
 from tests.web import NOW, TODAY, web_client
 
 

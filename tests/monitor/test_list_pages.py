@@ -12,9 +12,9 @@ from alerts.messages import compose
 from alerts.models import Alert, ScanRun
 from alerts.pages import shown_address
 from contracts.models import Contract
-from kernel.clock import StoppedClock
 from kernel.database import Database
 from tests.alert_ledger import channel
+from tests.clocks import StoppedClock
 from tests.ledger import RECORDED, ContractSpec, MilestoneSpec, city, contract
 from tests.pages import (
     APPROVED,

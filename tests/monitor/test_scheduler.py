@@ -8,11 +8,11 @@ import pytest
 from sqlalchemy import select
 
 from alerts.models import ScanRun
-from kernel.clock import StoppedClock
 from kernel.database import Database
 from kernel.settings import Settings
 from monitor.scheduler import scan_if_missed, scan_owed, scan_today, start_scheduler
 from monitor.service import Service
+from tests.clocks import StoppedClock
 
 TODAY = date(2023, 7, 20)
 NOON = datetime(2023, 7, 20, 4, tzinfo=UTC)

@@ -17,11 +17,11 @@ from alerts.delivery_models import Message, MessageState
 from alerts.receivers import ReceiverRules
 from alerts.scan import run_scan
 from kernel.actor import SCAN_JOB
-from kernel.clock import StoppedClock
 from kernel.database import Database
 from kernel.settings import Settings
 from monitor.wiring import rules
 from tests.alert_ledger import channel
+from tests.clocks import StoppedClock
 from tests.ledger import ContractSpec, MilestoneSpec, city, contract
 from tests.receiver import Reply, receiver
 
