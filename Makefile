@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.made
 VENDOR_STAMP := monitor/static/vendor/LOCK.sha256
-SHIPPED := kernel contracts payments alerts monitor migrations samples
+SHIPPED := kernel contracts people payments alerts monitor migrations samples
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 

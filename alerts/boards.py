@@ -12,7 +12,7 @@ from alerts.delivery_models import Delivery, Message
 from alerts.models import Alert, AlertEpisode, AlertEvent, AlertState, ScanRun, Severity
 from contracts.access import visible
 from contracts.models import Contract, Programme
-from kernel.actor import Actor
+from kernel.access.actor import Actor
 from kernel.errors import NotFoundError
 from kernel.paging import AnyRow, AnySelect, ListQuery, fetch_page
 

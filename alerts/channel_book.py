@@ -15,7 +15,7 @@ from alerts.delivery_models import Channel, webhook_id
 from alerts.models import Severity
 from alerts.receivers import ReceiverRules, check_address
 from alerts.retries import Fault, Outcome
-from kernel.actor import Actor
+from kernel.access.actor import Actor
 from kernel.errors import ConflictError, InputError, NotFoundError
 from kernel.keys import new_key
 

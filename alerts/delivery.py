@@ -24,7 +24,7 @@ from alerts.receivers import ReceiverRules
 from alerts.retries import Decision, Fate, Fault, Outcome, Reason, asked_wait, decide
 from contracts.access import visible
 from contracts.models import Contract
-from kernel.actor import Actor
+from kernel.access.actor import DELIVERY_JOB, Actor
 from kernel.clock import Clock
 from kernel.database import Database
 from kernel.errors import ConflictError, InputError, NotFoundError
@@ -131,11 +131,11 @@ class Courier:
         now = self._clock.now()  # after joining: what was joined is due from then on
         if not self._stopping():
             resting = [channel for channel, rest in self._rests.items() if rest.until > now]
-            with self._database.reading() as session:
+            with self._database.reading(DELIVERY_JOB) as session:
                 channels = channels_due(session, now, resting, BATCH)
         if not channels and self._done.empty:
             return []
-        with self._database.writing() as session:
+        with self._database.writing(DELIVERY_JOB) as session:
             self._write(session)
             batch = lease(session, self._name, now, channels, BATCH, self._lease_seconds)
         self._done = _Done()
@@ -153,7 +153,7 @@ class Courier:
             if others_wait and sent.outcome.latency_ms >= SLOW_MS:
                 self._let_others_go_first(one, sent.outcome)
             if time.monotonic() - began >= RECORD_EVERY_SECONDS:
-                with self._database.writing() as session:
+                with self._database.writing(DELIVERY_JOB) as session:
                     self._write(session)
                 self._done, began = _Done(), time.monotonic()
 
@@ -172,7 +172,7 @@ class Courier:
 
     def _join(self) -> int:
         # Asked by a read first: on SQLite a writing transaction would hold everybody else up.
-        with self._database.reading() as session:
+        with self._database.reading(DELIVERY_JOB) as session:
             waits = exists().where(Delivery.message_id.is_(None))
             if not session.scalar(select(waits)):
                 return 0

@@ -12,7 +12,7 @@ from alerts.delivery_models import Channel, Delivery, DeliveryAttempt, Message, 
 from alerts.models import Alert, AlertEvent
 from contracts.access import visible
 from contracts.models import Contract
-from kernel.actor import Actor
+from kernel.access.actor import Actor
 from kernel.errors import NotFoundError
 from kernel.paging import AnyRow, AnySelect, ListQuery, fetch_page
 

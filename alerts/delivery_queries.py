@@ -11,7 +11,7 @@ from alerts.schemas import AttemptOut, DeliveriesWanted, DeliveryDetail, Deliver
 from contracts.access import visible
 from contracts.models import Contract
 from contracts.queries import only_row
-from kernel.actor import Actor
+from kernel.access.actor import Actor
 from kernel.paging import AnySelect, Page, fetch_page
 
 
@@ -65,7 +65,7 @@ def _messages(actor: Actor) -> AnySelect:
         select(Message)
         .join(Message.channel)
         .options(contains_eager(Message.channel))
-        .where(true() if actor.organisations is None else _carries(visible(actor)))
+        .where(true() if actor.everything else _carries(visible(actor)))
     )
 
 

@@ -20,6 +20,7 @@ from alerts.delivery_models import Channel, Delivery, Message, MessageState
 from alerts.models import Alert, AlertEvent, Change, EndReason, Severity
 from alerts.texts import Names, contract_label, days_counted, rule_name, sentence
 from contracts.models import Contract, Organisation
+from kernel.access.actor import DELIVERY_JOB
 from kernel.clock import Clock
 from kernel.database import Database
 from kernel.keys import new_key
@@ -79,7 +80,7 @@ def compose(database: Database, clock: Clock, link_base: str, *, batch: int = BA
     Deliveries of disabled channels wait. Any number of workers may compose at once.
     """
     now = clock.now()
-    with database.writing() as session:
+    with database.writing(DELIVERY_JOB) as session:
         waiting = _waiting(session, batch)
         drafts = list(draft(waiting, now, link_base))
         if drafts:

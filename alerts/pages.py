@@ -15,8 +15,10 @@ from alerts.models import AlertState
 from contracts.boards import count_contracts
 from contracts.queries import programmes
 from contracts.schemas import ProgrammesWanted
+from kernel.access.permissions import Permission
 from kernel.errors import ConflictError
 from kernel.fields import CursorText, SearchWords
+from kernel.web.permissions import requires
 from kernel.web.session import current_actor, current_clock, current_session, write_session
 
 alert_pages = Blueprint("alert_pages", __name__, template_folder="templates")
@@ -66,6 +68,7 @@ class MessageQuery(BaseModel):
 
 
 @alert_pages.get("/alerts")
+@requires(Permission.ALERTS_READ)
 def index() -> str:
     """Alerts, worst first."""
     session, actor = current_session(), current_actor()
@@ -83,6 +86,7 @@ def index() -> str:
 
 
 @alert_pages.get("/alerts/<uuid:alert_id>")
+@requires(Permission.ALERTS_READ)
 def show(alert_id: UUID) -> str:
     """One alert: why it exists, what happened to it, who was told."""
     history = boards.alert_history(current_session(), current_actor(), alert_id)
@@ -90,6 +94,7 @@ def show(alert_id: UUID) -> str:
 
 
 @delivery_pages.get("/deliveries", endpoint="index")
+@requires(Permission.MESSAGES_READ)
 def messages() -> str:
     """Messages, newest first, and the channels they go to."""
     session = current_session()
@@ -106,6 +111,7 @@ def messages() -> str:
 
 
 @delivery_pages.get("/deliveries/<uuid:message_id>", endpoint="show")
+@requires(Permission.MESSAGES_READ)
 def message(message_id: UUID) -> str:
     """One message: its attempts and what it tells."""
     sheet = delivery_boards.message_sheet(current_session(), current_actor(), message_id)
@@ -113,6 +119,7 @@ def message(message_id: UUID) -> str:
 
 
 @delivery_pages.post("/deliveries/<uuid:message_id>/resend")
+@requires(Permission.MESSAGES_SEND)
 def send_again(message_id: UUID) -> Response:
     """Put a parked message back on its schedule; says so, or why not, on the message's page."""
     try:

@@ -26,7 +26,7 @@ from alerts.texts import days_counted, rule_name
 from contracts.models import Contract, Organisation, Programme
 from contracts.queries import happened, of_contracts, only_row
 from contracts.schemas import OfContracts
-from kernel.actor import Actor
+from kernel.access.actor import Actor
 from kernel.money import from_fen
 from kernel.paging import AnyRow, AnySelect, Key, Page, fetch_page
 

@@ -17,7 +17,7 @@ from alerts.models import ScanRun
 from alerts.rules.rule import Rule
 from alerts.scan_queries import last_scanned
 from alerts.scan_statements import Counts
-from kernel.actor import Actor
+from kernel.access.actor import Actor
 from kernel.clock import Clock
 from kernel.database import Database
 from kernel.errors import ConflictError, InputError
@@ -58,7 +58,7 @@ def run_scan(
     if as_of > latest:
         raise InputError("as_of", f"{as_of} 还没有到；最晚可核查 {latest}，以后的日子只能试算")
     try:
-        with database.writing(snapshot=True) as session:
+        with database.writing(actor, snapshot=True) as session:
             if not lock_transaction(session, "scan"):
                 raise ConflictError("另一次核查正在进行，请稍后再试")
             _refuse_going_back(session, as_of)
@@ -68,7 +68,7 @@ def run_scan(
     except Exception as error:
         failed = ScanRun(as_of=as_of, started_at=started, duration_ms=0, actor=actor.name)
         failed.error, failed.counts = repr(error)[:1000], {}
-        with database.writing() as session:
+        with database.writing(actor) as session:
             session.add(failed)
         raise
 

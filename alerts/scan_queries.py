@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from alerts.models import Alert, AlertEpisode, AlertState, ScanRun, Severity
 from contracts.access import visible
 from contracts.models import Contract
-from kernel.actor import Actor
+from kernel.access.actor import Actor
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from alerts.delivery import Courier
 from alerts.delivery_models import Message, webhook_id
 from alerts.messages import compose
 from alerts.receivers import ReceiverRules
+from kernel.access.actor import LOCAL_OPERATOR
 from kernel.clock import SystemClock
 from kernel.database import Database
 from kernel.settings import Settings
@@ -54,12 +55,12 @@ def measure() -> list[str]:
 def _lines(name: str, address: str, url: str) -> list[str]:
     database = Database(address, event_bus())
     upgrade(database)
-    with database.writing() as session:
+    with database.writing(LOCAL_OPERATOR) as session:
         channel = alert_ledger.channel(session, url)
         alert_ledger.alerts(session, [channel], ALERTS)
     while compose(database, CLOCK, "http://monitor.local"):
         pass
-    with database.reading() as session:
+    with database.reading(LOCAL_OPERATOR) as session:
         posts = [(key, body) for key, body in session.execute(select(Message.id, Message.body))]
     bare, posting, whole = [], [], []
     for _ in range(ROUNDS):

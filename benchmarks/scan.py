@@ -13,7 +13,7 @@ from alerts.models import Alert
 from alerts.rules.rule import Rule
 from alerts.scan import run_scan
 from benchmarks.ledger import AS_OF, build
-from kernel.actor import SCAN_JOB
+from kernel.access.actor import LOCAL_OPERATOR, SCAN_JOB
 from kernel.database import Database
 from kernel.settings import Settings
 from monitor.wiring import rules
@@ -80,7 +80,7 @@ def _figures(database: Database) -> tuple[Figures, Figures, Figures]:
         taken["scan"].append(_pair(database, lambda: _scan(database, all_rules[:1])))
         taken["floor"].append(_pair(database, lambda: _floor(database)))
         taken["every"].append(_pair(database, lambda: _scan(database, all_rules)))
-    with database.reading() as session:
+    with database.reading(LOCAL_OPERATOR) as session:
         opened = session.scalar(select(func.count()).where(Alert.rule == "late_payment"))
     if opened != OVERDUE:
         raise RuntimeError(f"the scan opened {opened} alerts where {OVERDUE} are overdue")

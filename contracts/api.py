@@ -20,8 +20,10 @@ from contracts.schemas import (
     VendorOut,
     VendorsWanted,
 )
+from kernel.access.permissions import Permission
 from kernel.paging import Page, RecordQuery
 from kernel.web.described import LIST_ERRORS, RECORD_ERRORS, RecordPath
+from kernel.web.permissions import requires
 from kernel.web.replies import reply
 from kernel.web.session import as_of, current_actor, current_session
 
@@ -35,12 +37,14 @@ api = APIBlueprint(
 
 
 @api.get("/organisations", summary="机构列表", responses={200: Page[OrganisationOut]})
+@requires(Permission.ORGANISATIONS_READ)
 def organisations(query: OrganisationsWanted) -> Response:
     """按录入先后排列。"""
     return reply(queries.organisations(current_session(), current_actor(), query))
 
 
 @api.get("/organisations/<id>", summary="机构", responses={200: OrganisationOut, **RECORD_ERRORS})
+@requires(Permission.ORGANISATIONS_READ)
 def organisation(path: RecordPath, query: RecordQuery) -> Response:
     """机构资料不随日期变化。"""
     _ = query
@@ -48,12 +52,14 @@ def organisation(path: RecordPath, query: RecordQuery) -> Response:
 
 
 @api.get("/vendors", summary="承接主体列表", responses={200: Page[VendorOut]})
+@requires(Permission.CONTRACTS_READ)
 def vendors(query: VendorsWanted) -> Response:
     """各单位共用的资料，按录入先后排列。"""
     return reply(queries.vendors(current_session(), current_actor(), query))
 
 
 @api.get("/vendors/<id>", summary="承接主体", responses={200: VendorOut, **RECORD_ERRORS})
+@requires(Permission.CONTRACTS_READ)
 def vendor(path: RecordPath, query: RecordQuery) -> Response:
     """承接主体资料不随日期变化。"""
     _ = query
@@ -61,12 +67,14 @@ def vendor(path: RecordPath, query: RecordQuery) -> Response:
 
 
 @api.get("/programmes", summary="预算项目列表", responses={200: Page[ProgrammeOut]})
+@requires(Permission.CONTRACTS_READ)
 def programmes(query: ProgrammesWanted) -> Response:
     """金额单位元；按录入先后排列。"""
     return reply(queries.programmes(current_session(), current_actor(), query))
 
 
 @api.get("/programmes/<id>", summary="预算项目", responses={200: ProgrammeOut, **RECORD_ERRORS})
+@requires(Permission.CONTRACTS_READ)
 def programme(path: RecordPath, query: RecordQuery) -> Response:
     """金额单位元。"""
     _ = query
@@ -74,12 +82,14 @@ def programme(path: RecordPath, query: RecordQuery) -> Response:
 
 
 @api.get("/rounds", summary="服务轮次列表", responses={200: Page[RoundOut]})
+@requires(Permission.SERVICE_READ)
 def rounds(query: RoundsWanted) -> Response:
     """所问日期以前开始的轮次，按合同和轮次号排列。"""
     return reply(queries.rounds(current_session(), current_actor(), as_of(), query))
 
 
 @api.get("/rounds/<id>", summary="服务轮次", responses={200: RoundOut, **RECORD_ERRORS})
+@requires(Permission.SERVICE_READ)
 def service_round(path: RecordPath, query: RecordQuery) -> Response:
     """所问日期以后开始的轮次视为没有。"""
     _ = query
@@ -87,12 +97,14 @@ def service_round(path: RecordPath, query: RecordQuery) -> Response:
 
 
 @api.get("/plans", summary="实施方案列表", responses={200: Page[PlanOut]})
+@requires(Permission.SERVICE_READ)
 def plans(query: PlansWanted) -> Response:
     """所问日期以前报送的各版本，按合同和版本号排列。"""
     return reply(queries.plans(current_session(), current_actor(), as_of(), query))
 
 
 @api.get("/plans/<id>", summary="实施方案", responses={200: PlanOut, **RECORD_ERRORS})
+@requires(Permission.SERVICE_READ)
 def plan(path: RecordPath, query: RecordQuery) -> Response:
     """所问日期以后报送的版本视为没有。"""
     _ = query

@@ -13,7 +13,7 @@ from contracts.finding_models import Finding
 from contracts.models import Contract, Organisation, Programme
 from contracts.queries import on_ledger
 from contracts.service_models import SupervisionRecord
-from kernel.actor import Actor
+from kernel.access.actor import Actor
 from kernel.paging import AnyRow, AnySelect, ListQuery, fetch_page
 
 PAGE = 25

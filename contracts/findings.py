@@ -9,7 +9,7 @@ from sqlalchemy import Executable, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from contracts.finding_models import Finding
-from kernel.actor import Actor
+from kernel.access.actor import Actor
 from kernel.sql import among
 
 

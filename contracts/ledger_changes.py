@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import Executable, insert, update
 from sqlalchemy.orm import Session
 
-from kernel.actor import Actor
+from kernel.access.actor import Actor
 from kernel.database import Base
 from kernel.keys import new_key
 from kernel.workbook_columns import Kind, LedgerRow, columns_of

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
 from sqlalchemy.orm import Session, joinedload
 
-from contracts.access import visible
+from contracts.access import organisations_in, visible
 from contracts.models import Contract, Organisation, Programme, Vendor
 from contracts.schemas import (
     OfContracts,
@@ -26,7 +26,8 @@ from contracts.schemas import (
     VendorsWanted,
 )
 from contracts.service_models import ImplementationPlan, PlanState, ServiceRound
-from kernel.actor import Actor
+from kernel.access.actor import Actor, Scope
+from kernel.access.permissions import Permission
 from kernel.errors import NotFoundError
 from kernel.paging import AnyRow, AnySelect, Page, fetch_page
 from kernel.sql import contains
@@ -160,10 +161,12 @@ def happened(day: date | None, as_of: date) -> date | None:
 
 def _programmes(actor: Actor) -> AnySelect:
     statement = select(Programme).options(joinedload(Programme.lead))
-    if actor.organisations is None:
+    scope = actor.scope(Permission.CONTRACTS_READ)
+    if scope.everything:
         return statement
     seen = select(Contract.programme_id).where(visible(actor))
-    return statement.where(or_(Programme.lead_id.in_(actor.organisations), Programme.id.in_(seen)))
+    led = organisations_in(Scope(led=scope.led))
+    return statement.where(or_(Programme.lead_id.in_(led), Programme.id.in_(seen)))
 
 
 def _rounds(as_of: date) -> AnySelect:

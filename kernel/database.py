@@ -9,8 +9,11 @@ from sqlalchemy import Engine, MetaData, create_engine, event
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.orm import DeclarativeBase, Session
 
+from kernel.access.actor import Actor
 from kernel.events import EventBus
 from kernel.keys import new_key
+from kernel.tenant import bind_tenant
+from kernel.trail.cause import AT_THE_MACHINE, Cause
 
 BUSY_TIMEOUT_MS = 15_000
 _BEGIN_OPTION = "sqlite_begin"
@@ -48,28 +51,33 @@ class Database:
         self._snapshot_writer = self._writer.execution_options(**snapshot)
 
     @contextmanager
-    def reading(self) -> Iterator[Session]:
-        """A session for reads: one consistent snapshot, nothing is committed."""
+    def reading(self, actor: Actor) -> Iterator[Session]:
+        """A session for what the actor reads: one consistent snapshot, nothing is committed."""
         with Session(self._reader, autoflush=False) as session:
+            bind_tenant(session, actor, AT_THE_MACHINE, writes=False)
             yield session
 
     @contextmanager
-    def writing(self, *, snapshot: bool = False) -> Iterator[Session]:
-        """A session for one transaction: committed at the end, rolled back on any error.
+    def writing(
+        self, actor: Actor, cause: Cause = AT_THE_MACHINE, *, snapshot: bool = False
+    ) -> Iterator[Session]:
+        """A session for one transaction of the actor: committed at the end, rolled back on any error.
 
-        With ``snapshot`` all its statements see one moment, and a row that somebody else changes
-        meanwhile makes it fail.
+        The trail says of each change in it who made it and of what cause. With ``snapshot`` all its
+        statements see one moment, and a row that somebody else changes meanwhile makes it fail.
         """
         engine = self._snapshot_writer if snapshot else self._writer
         with Session(engine, expire_on_commit=False) as session, session.begin():
+            bind_tenant(session, actor, cause, writes=True)
             if self._bus is not None:
                 self._bus.attach(session)
             yield session
 
     @contextmanager
-    def rehearsing(self) -> Iterator[Session]:
+    def rehearsing(self, actor: Actor) -> Iterator[Session]:
         """A session that writes and is always rolled back: what would happen, truly tried."""
         with Session(self._writer, expire_on_commit=False) as session:
+            bind_tenant(session, actor, AT_THE_MACHINE, writes=True)
             if self._bus is not None:
                 self._bus.attach(session)
             yield session

@@ -11,6 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import CheckConstraint, inspect, text
 
 from kernel.database import Database
+from migrations import walls
 from migrations.tables import METADATA
 
 _HERE = Path(__file__).parent
@@ -37,17 +38,21 @@ def current_revision(database: Database) -> str | None:
         return MigrationContext.configure(connection).get_current_revision()
 
 
-def upgrade(database: Database, revision: str = "head") -> None:
-    """Run the migrations up to ``revision`` in one transaction."""
-    _run(database, revision, up=True)
+def upgrade(database: Database, revision: str = "head", app_role: str | None = None) -> None:
+    """Run the migrations up to ``revision`` in one transaction.
+
+    ``app_role`` is the role that the service connects as, where it is not the schema's owner; it
+    gets its rights on what is there then. Raises ``InputError`` when the server knows no such role.
+    """
+    _run(database, revision, app_role, up=True)
 
 
 def downgrade(database: Database, revision: str = "base") -> None:
     """Run the migrations down to ``revision`` in one transaction."""
-    _run(database, revision, up=False)
+    _run(database, revision, None, up=False)
 
 
-def _run(database: Database, revision: str, *, up: bool) -> None:
+def _run(database: Database, revision: str, app_role: str | None, *, up: bool) -> None:
     config = _config()
     if path := database.embedded_file():
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -57,8 +62,10 @@ def _run(database: Database, revision: str, *, up: bool) -> None:
             # Two nodes starting together: the second waits, then finds nothing to do.
             connection.execute(text(_LOCK_TIMEOUT))
             connection.execute(text("SELECT pg_advisory_xact_lock(7041776)"))
+        walls.take_down(connection)
         config.attributes["connection"] = connection
         (command.upgrade if up else command.downgrade)(config, revision)
+        walls.put_up(connection, app_role)
 
 
 def drift(database: Database) -> list[str]:
@@ -72,6 +79,7 @@ def drift(database: Database) -> list[str]:
             # such columns hold is checked by the tests of the rules that read them.
             warnings.filterwarnings("ignore", "Computed default on", UserWarning)
             differences = [repr(difference) for difference in compare_metadata(context, METADATA)]
+        differences += walls.drift(connection)
     return differences + _check_drift(database)
 
 

@@ -9,6 +9,7 @@ from flask_openapi.models.info import Info
 from flask_openapi.openapi import OpenAPI
 from pydantic import ValidationError
 
+from kernel.web.permissions import SIGNED_IN, requires
 from kernel.web.problems import Problem, input_error
 
 _ASSETS = Path(str(files("flask_openapi_swagger"))) / "templates" / "swagger"
@@ -37,6 +38,7 @@ def describe() -> dict[str, Any]:
 
 
 @api_docs.get("/openapi.json")
+@requires(SIGNED_IN)
 def openapi() -> Response:
     """The API's description."""
     found = cast("OpenAPI", current_app).api_doc
@@ -47,12 +49,14 @@ def openapi() -> Response:
 
 
 @api_docs.get("/docs")
+@requires(SIGNED_IN)
 def docs() -> str:
     """The page that shows the description and lets one try it."""
     return render_template("api_docs.html")
 
 
 @api_docs.get("/docs/assets/<path:filename>")
+@requires(SIGNED_IN)
 def assets(filename: str) -> Response:
     """Swagger UI as packed with flask-openapi-swagger."""
     return send_from_directory(_ASSETS, filename, max_age=86_400)

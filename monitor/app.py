@@ -12,11 +12,13 @@ from jinja2 import StrictUndefined
 from alerts.api import api as alerts_api
 from alerts.pages import alert_pages, delivery_pages
 from contracts.api import api as contracts_api
+from kernel.access.actor import LOCAL_OPERATOR
 from kernel.clock import Clock
 from kernel.database import Database
 from kernel.settings import Settings
 from kernel.web.headers import allowed_hosts
 from kernel.web.install import install
+from kernel.web.permissions import declare_static, refuse_undeclared
 from kernel.web.session import WebParts
 from monitor.api_docs import api_docs, describe
 from monitor.assets import install_assets
@@ -53,7 +55,9 @@ def create_app(settings: Settings, database: Database, clock: Clock) -> OpenAPI:
     app = OpenAPI("monitor", **describe())
     app.openapi_version = "3.1.0"
     _configure(app, settings)
-    install(app, WebParts(database, clock), allowed_hosts(settings.public_url))
+    install(
+        app, WebParts(database, clock, lambda: LOCAL_OPERATOR), allowed_hosts(settings.public_url)
+    )
     CSRFProtect(app)
     _prepare_templates(app, settings.business_date)
     install_assets(app)
@@ -62,6 +66,8 @@ def create_app(settings: Settings, database: Database, clock: Clock) -> OpenAPI:
         app.register_api(api)
     for pages in (api_docs, *PAGES):
         app.register_blueprint(pages)
+    declare_static(app)
+    refuse_undeclared(app)
     return app
 
 

@@ -13,7 +13,7 @@ from alerts.boards import open_by_contract
 from contracts.access import visible
 from contracts.models import Contract, ContractTotal, Programme
 from contracts.queries import on_ledger
-from kernel.actor import Actor
+from kernel.access.actor import Actor
 from kernel.columns import Yuan
 from kernel.dated import holds_on
 from kernel.sql import names_field

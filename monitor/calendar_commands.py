@@ -11,6 +11,7 @@ from typing import BinaryIO, Final
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
+from kernel.access.actor import LOCAL_OPERATOR
 from kernel.calendar_models import load_calendar
 from kernel.database import Database
 from kernel.day_count import Count, due_on
@@ -105,7 +106,7 @@ def stored_calendar() -> WorkingCalendar:
             raise UnavailableError(
                 "还没有数据库，无法读取工作日调整；去掉 --overrides 可按内置日历推算"
             )
-        with database.reading() as session:
+        with database.reading(LOCAL_OPERATOR) as session:
             return load_calendar(session)
     except SQLAlchemyError:
         raise UnavailableError("数据库无法读取，或结构不是当前版本") from None

@@ -18,7 +18,6 @@ from alerts.delivery_models import Channel
 from alerts.models import Severity
 from alerts.retries import REASON_NAMES, Reason, classify
 from alerts.texts import SEVERITY_NAMES
-from kernel.actor import LOCAL_OPERATOR
 from monitor.service import open_service
 from monitor.worker import receiver_rules
 
@@ -45,10 +44,10 @@ def channel_commands() -> None:
 def add(name: str, url: str, secret: str | None, min_severity: str) -> None:
     """新增一个渠道（Standard Webhooks 1.0.0）。"""
     key = secret or new_secret()
-    with open_service() as service, service.database.writing() as session:
+    with open_service() as service, service.database.writing(service.actor) as session:
         add_channel(
             session,
-            LOCAL_OPERATOR,
+            service.actor,
             service.clock.now(),
             receiver_rules(service.settings),
             NewChannel(name, url, key, _SEVERITIES[min_severity]),
@@ -62,7 +61,7 @@ def add(name: str, url: str, secret: str | None, min_severity: str) -> None:
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON")
 def show(*, as_json: bool) -> None:
     """列出渠道；不显示密钥。"""
-    with open_service() as service, service.database.reading() as session:
+    with open_service() as service, service.database.reading(service.actor) as session:
         channels = [_shown(channel) for channel in list_channels(session)]
     if as_json:
         click.echo(json.dumps(channels, ensure_ascii=False))
@@ -79,8 +78,8 @@ def show(*, as_json: bool) -> None:
 @click.argument("name")
 def enable(name: str) -> None:
     """启用渠道；停用期间积下的消息随后发出。"""
-    with open_service() as service, service.database.writing() as session:
-        switch_channel(session, LOCAL_OPERATOR, name, enabled=True)
+    with open_service() as service, service.database.writing(service.actor) as session:
+        switch_channel(session, service.actor, name, enabled=True)
     click.echo(f"渠道“{name}”已启用")
 
 
@@ -88,8 +87,8 @@ def enable(name: str) -> None:
 @click.argument("name")
 def disable(name: str) -> None:
     """停用渠道。"""
-    with open_service() as service, service.database.writing() as session:
-        switch_channel(session, LOCAL_OPERATOR, name, enabled=False)
+    with open_service() as service, service.database.writing(service.actor) as session:
+        switch_channel(session, service.actor, name, enabled=False)
     click.echo(f"渠道“{name}”已停用")
 
 
@@ -99,7 +98,7 @@ def disable(name: str) -> None:
 def test(context: click.Context, name: str) -> None:
     """向渠道发一条测试消息（test.ping），显示接收方的答复。"""
     with open_service() as service:
-        with service.database.reading() as session:
+        with service.database.reading(service.actor) as session:
             channel = _loaded(session, name)
         outcome = try_out(channel, receiver_rules(service.settings), service.clock.now())
     reason = classify(outcome)

@@ -13,8 +13,10 @@ from contracts.boards import finding_page, findings_of, supervisions_of
 from contracts.queries import plans, programmes, rounds
 from contracts.schemas import PlansWanted, ProgrammesWanted, RoundOut, RoundsWanted
 from contracts.service_models import COUNTS
+from kernel.access.permissions import Permission
 from kernel.fields import CursorText, SearchWords
 from kernel.paging import Page
+from kernel.web.permissions import requires
 from kernel.web.session import as_of, current_actor, current_session
 from monitor.timeline import timeline
 from payments.contract_queries import contract, contracts
@@ -56,6 +58,7 @@ class ContractQuery(BaseModel):
 
 
 @contract_pages.get("/contracts")
+@requires(Permission.CONTRACTS_READ)
 def index() -> str:
     """The list: search, one programme, one page."""
     session, actor, day = current_session(), current_actor(), as_of()
@@ -72,6 +75,7 @@ def index() -> str:
 
 
 @contract_pages.get("/contracts/<uuid:contract_id>")
+@requires(Permission.CONTRACTS_READ)
 def show(contract_id: UUID) -> str:
     """One contract as of a day: money, time, plan, alerts, and the records behind them."""
     session, actor, day = current_session(), current_actor(), as_of()
@@ -107,6 +111,7 @@ def show(contract_id: UUID) -> str:
 
 
 @contract_pages.get("/findings")
+@requires(Permission.FINDINGS_READ)
 def findings() -> str:
     """核验发现 of everything the actor sees."""
     after = request.args.get("after", "")

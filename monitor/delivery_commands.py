@@ -10,7 +10,6 @@ from uuid import UUID
 import click
 
 from alerts.delivery import LEASE_SECONDS, resend
-from kernel.actor import LOCAL_OPERATOR
 from kernel.errors import InputError
 from monitor.service import open_service
 from monitor.worker import open_courier, run_worker
@@ -71,8 +70,8 @@ def _resend(message: str, *, as_json: bool) -> None:
         key = UUID(message.removeprefix(_MESSAGE_PREFIX))
     except ValueError:
         raise InputError("resend", f"“{message[:60]}”不是消息编号") from None
-    with open_service() as service, service.database.writing() as session:
-        resend(session, LOCAL_OPERATOR, key, service.clock.now())
+    with open_service() as service, service.database.writing(service.actor) as session:
+        resend(session, service.actor, key, service.clock.now())
     if as_json:
         click.echo(json.dumps({"message": str(key), "state": "pending"}))
     else:

@@ -20,7 +20,7 @@ from alerts.channel_book import NewChannel, add_channel, new_secret
 from alerts.delivery_models import Channel
 from alerts.scan_queries import last_scanned
 from contracts.models import Programme
-from kernel.actor import LOCAL_OPERATOR, SCAN_JOB
+from kernel.access.actor import LOCAL_OPERATOR, SCAN_JOB
 from kernel.errors import InputError, UnavailableError
 from kernel.settings import Settings, load_settings
 from kernel.workbook_guard import WorkbookLimits
@@ -74,7 +74,7 @@ def prepare(service: Service) -> str:
     upgrade(service.database)
     for name, programme in PROGRAMMES.items():
         _import_sample(service, name, programme)
-    with service.database.writing() as session:
+    with service.database.writing(service.actor) as session:
         secret = _channel_secret(session, service)
     _replay(service)
     return secret
@@ -82,7 +82,7 @@ def prepare(service: Service) -> str:
 
 def _import_sample(service: Service, name: str, programme: str) -> None:
     """Import a sample once: importing it again would take back what a visitor changed."""
-    with service.database.reading() as session:
+    with service.database.reading(service.actor) as session:
         if session.scalar(select(Programme.id).where(Programme.code == programme)):
             return
     path = samples.path(name)
@@ -111,7 +111,7 @@ def _channel_secret(session: Session, service: Service) -> str:
 
 
 def _replay(service: Service) -> None:
-    with service.database.reading() as session:
+    with service.database.reading(service.actor) as session:
         scanned = last_scanned(session)
     first = scanned + timedelta(days=1) if scanned else YEAR_BEGINS
     if first > YEAR_ENDS:

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from alerts.models import ScanRun
 from kernel.database import Database
+from kernel.web.permissions import ANYBODY, requires
 from kernel.web.session import current_clock, current_session, web_parts
 from migrations.schema import current_revision, expected_revision
 
@@ -49,12 +50,14 @@ class Readiness(BaseModel):
 
 
 @health.get("/healthz", summary="进程是否存活", responses={200: Alive})
+@requires(ANYBODY)
 def alive() -> Response:
     """The process answers; asks nothing of the database."""
     return Response(Alive(alive=True).model_dump_json(), mimetype="application/json")
 
 
 @health.get("/readyz", summary="是否可以服务", responses={200: Readiness, 503: Readiness})
+@requires(ANYBODY)
 def ready() -> Response:
     """200 when the database answers and its schema is this release's, else 503 naming which not."""
     found = readiness(web_parts().database)

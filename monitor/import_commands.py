@@ -9,7 +9,6 @@ from pathlib import Path
 import click
 
 from contracts.ledger_changes import LedgerKind
-from kernel.actor import LOCAL_OPERATOR
 from kernel.money import format_yuan
 from kernel.workbook_guard import WorkbookLimits
 from kernel.workbook_problems import Problem
@@ -44,7 +43,7 @@ def import_command(context: click.Context, *, file: Path, dry_run: bool, as_json
         result = import_workbook(
             service.database,
             file,
-            LOCAL_OPERATOR,
+            service.actor,
             service.clock,
             WorkbookLimits.of(service.settings),
             dry_run=dry_run,

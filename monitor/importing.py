@@ -16,7 +16,7 @@ from contracts.ledger_changes import Change, Changes, LedgerImport, LedgerKind, 
 from contracts.ledger_parties import record_organisations, record_programmes, record_vendors
 from contracts.ledger_services import record_services
 from contracts.plan_standings import write_plan_standings
-from kernel.actor import Actor
+from kernel.access.actor import Actor
 from kernel.clock import Clock
 from kernel.database import Database
 from kernel.errors import InputError
@@ -103,7 +103,7 @@ def import_workbook(
                 session.rollback()
             return replace(result, dry_run=dry_run)
 
-        return _in_turn(database, apply)
+        return _in_turn(database, actor, apply)
     except WorkbookError:
         return ImportResult(errors=problems.listed, error_count=problems.total)
     except InputError as refusal:
@@ -111,13 +111,13 @@ def import_workbook(
         return ImportResult(errors=[problem], error_count=1)
 
 
-def _in_turn(database: Database, apply: Callable[[Session], T]) -> T:
+def _in_turn(database: Database, actor: Actor, apply: Callable[[Session], T]) -> T:
     """Run in a writing transaction; on SQLite wait for another writer, even a slow one."""
     deadline = monotonic() + LONGEST_WAIT
     while True:
         begun = False
         try:
-            with database.writing() as session:
+            with database.writing(actor) as session:
                 session.connection()
                 begun = True
                 return apply(session)

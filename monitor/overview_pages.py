@@ -4,6 +4,7 @@ from flask import Blueprint, render_template
 
 from alerts.boards import last_scan, worst_open
 from contracts.boards import count_findings
+from kernel.web.permissions import SIGNED_IN, requires
 from kernel.web.session import as_of, current_actor, current_session
 from monitor.boards import added_up, programme_lines
 from payments.boards import months_of_year
@@ -14,6 +15,7 @@ overview_pages = Blueprint("overview_pages", __name__)
 
 
 @overview_pages.get("/")
+@requires(SIGNED_IN)
 def show() -> str:
     """The first screen, as of a day."""
     session, actor, day = current_session(), current_actor(), as_of()

@@ -16,10 +16,11 @@ from sqlalchemy.orm import Session
 from alerts import delivery_models, models
 from alerts.rules.rule import Rule
 from alerts.scan import run_scan
-from kernel.actor import Actor
+from kernel.access.actor import LOCAL_OPERATOR, Actor
 from kernel.clock import Clock
 from kernel.database import Database
 from kernel.errors import InputError
+from migrations import walls
 from migrations.schema import upgrade
 from migrations.tables import METADATA
 
@@ -80,11 +81,12 @@ def scratch_copy(source: Database) -> Iterator[Database]:
 
 
 def _copy(source: Database, scratch: Database) -> None:
-    with source.reading() as reader, scratch.engine.connect() as writer:
+    with source.reading(LOCAL_OPERATOR) as reader, scratch.engine.connect() as writer:
         # Rows that name a later row of their own table (a parent) may arrive before it.
         writer.exec_driver_sql("COMMIT")
         writer.exec_driver_sql("PRAGMA foreign_keys = OFF")
         writer.exec_driver_sql("BEGIN IMMEDIATE")
+        walls.take_down(writer)  # nothing follows from a copy that is not in the copy
         for table in METADATA.sorted_tables:
             if table.name not in _LEFT_OUT:
                 for rows in _chunks(reader, table):

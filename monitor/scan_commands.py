@@ -10,7 +10,7 @@ from alerts.models import Severity
 from alerts.scan import ScanReport, run_scan, scan
 from alerts.scan_queries import Episode, OpenAlert, history, last_scanned, open_alerts
 from alerts.texts import RULE_NAMES, SEVERITY_NAMES
-from kernel.actor import LOCAL_OPERATOR, SCAN_JOB
+from kernel.access.actor import SCAN_JOB
 from monitor.replay import scratch_copy, walk
 from monitor.service import Service, open_service
 from monitor.wiring import rules
@@ -51,17 +51,17 @@ def scan_command(
 
 
 def _scan(service: Service, day: date) -> tuple[ScanReport, list[OpenAlert]]:
-    report = run_scan(service.database, service.clock, day, LOCAL_OPERATOR, rules(service.settings))
-    with service.database.reading() as session:
-        return report, open_alerts(session, LOCAL_OPERATOR)
+    report = run_scan(service.database, service.clock, day, service.actor, rules(service.settings))
+    with service.database.reading(service.actor) as session:
+        return report, open_alerts(session, service.actor)
 
 
 def _ask(service: Service, day: date) -> tuple[ScanReport, list[OpenAlert]]:
-    with service.database.rehearsing() as session:
+    with service.database.rehearsing(service.actor) as session:
         report = scan(
-            session, service.clock, day, LOCAL_OPERATOR, rules(service.settings), deliver=False
+            session, service.clock, day, service.actor, rules(service.settings), deliver=False
         )
-        return report, open_alerts(session, LOCAL_OPERATOR)
+        return report, open_alerts(session, service.actor)
 
 
 def _json(report: ScanReport, alerts: list[OpenAlert]) -> str:
@@ -124,7 +124,7 @@ def replay_command(
 
 def _walk(service: Service, first: date, last: date, *, deliver: bool) -> list[Episode]:
     """Walk the days that are not scanned yet, with progress on a terminal."""
-    with service.database.reading() as session:
+    with service.database.reading(service.actor) as session:
         scanned = last_scanned(session)
     begin = max(first, scanned) if scanned and first <= scanned <= last else first
     with click.progressbar(
@@ -140,5 +140,5 @@ def _walk(service: Service, first: date, last: date, *, deliver: bool) -> list[E
             deliver=deliver,
             progress=lambda _day: bar.update(1),
         )
-    with service.database.reading() as session:
-        return history(session, LOCAL_OPERATOR)
+    with service.database.reading(service.actor) as session:
+        return history(session, service.actor)

@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from alerts.scan import ScanReport, run_scan
 from alerts.scan_queries import last_scanned
-from kernel.actor import SCAN_JOB
+from kernel.access.actor import SCAN_JOB
 from kernel.errors import ConflictError, MonitorError
 from kernel.logs import get_logger
 from kernel.settings import Settings
@@ -71,7 +71,7 @@ def scan_if_missed(service: Service) -> ScanReport | None:
     """Scan when no good scan reaches the date that should have been scanned by now."""
     owed = scan_owed(service.settings, service.clock.business_date(), service.clock.now())
     try:
-        with service.database.reading() as session:
+        with service.database.reading(SCAN_JOB) as session:
             scanned = last_scanned(session)
     except SQLAlchemyError as error:
         _log.error("scan_check_failed", error=type(error).__name__)

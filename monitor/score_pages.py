@@ -2,7 +2,9 @@
 
 from flask import Blueprint, render_template, request
 
+from kernel.access.permissions import Permission
 from kernel.errors import NotFoundError
+from kernel.web.permissions import requires
 from kernel.web.session import as_of, current_actor, current_session
 from monitor.indicators.evaluations import evaluations, find_evaluation
 from monitor.indicators.models import Basis, EvaluationScore, Speaks
@@ -21,6 +23,7 @@ score_pages = Blueprint("score_pages", __name__)
 
 
 @score_pages.get("/scores")
+@requires(Permission.SCORES_READ)
 def index() -> str:
     """The evaluations, each with its score where its ledger is there."""
     return render_template(
@@ -29,6 +32,7 @@ def index() -> str:
 
 
 @score_pages.get("/scores/<code>")
+@requires(Permission.SCORES_READ)
 def show(code: str) -> str:
     """One evaluation, as of its own date or the one asked about."""
     evaluation = find_evaluation(code)

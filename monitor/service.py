@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from kernel.access.actor import LOCAL_OPERATOR, Actor
 from kernel.clock import Clock
 from kernel.database import Database
 from kernel.errors import UnavailableError
@@ -20,6 +21,7 @@ class Service:
     settings: Settings
     database: Database
     clock: Clock
+    actor: Actor = LOCAL_OPERATOR
 
 
 @contextmanager

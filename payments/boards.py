@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from contracts.access import visible
 from contracts.models import Contract
 from contracts.queries import on_ledger
-from kernel.actor import Actor
+from kernel.access.actor import Actor
 from kernel.dated import holds_on
 from kernel.paging import AnyRow, AnySelect
 from payments.models import Milestone, Payment, Settlement

@@ -28,7 +28,7 @@ from contracts.models import (
 )
 from contracts.queries import on_ledger, only_row
 from contracts.service_models import PlanStanding
-from kernel.actor import Actor
+from kernel.access.actor import Actor
 from kernel.dated import holds_on
 from kernel.paging import AnyRow, AnySelect, Page, fetch_page
 from kernel.sql import contains

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from contracts.models import Contract, Programme
 from contracts.queries import happened, of_contracts, only_row
 from contracts.schemas import OfContracts
-from kernel.actor import Actor
+from kernel.access.actor import Actor
 from kernel.dated import holds_on
 from kernel.paging import AnyRow, AnySelect, Page, fetch_page
 from kernel.sql import inline, names_field

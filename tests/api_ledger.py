@@ -12,7 +12,7 @@ from alerts.messages import compose
 from alerts.scan import run_scan
 from contracts.plan_standings import PlanDates
 from contracts.service_models import RoundKind, ServiceRound
-from kernel.actor import SCAN_JOB
+from kernel.access.actor import LOCAL_OPERATOR, SCAN_JOB
 from kernel.database import Database
 from kernel.keys import new_key
 from kernel.settings import Settings
@@ -50,7 +50,7 @@ def scan(database: Database, *days: date) -> None:
 
 def fill(database: Database, contracts: int) -> list[UUID]:
     """Contracts with milestones, plans, rounds, payments, alerts and a message each."""
-    with database.writing() as session:
+    with database.writing(LOCAL_OPERATOR) as session:
         channel(session, "https://receiver.example/hook")
         keys = []
         for number in range(contracts):
@@ -83,7 +83,7 @@ def items(client: FlaskClient, path: str, **query: Any) -> list[dict[str, Any]]:
 
 def pay(database: Database, contract_id: UUID, day: date, amount: str) -> UUID:
     """Pay of the first milestone, or take a payment of that amount back when it is negative."""
-    with database.writing() as session:
+    with database.writing(LOCAL_OPERATOR) as session:
         first = session.scalars(
             select(Milestone).where(Milestone.contract_id == contract_id, Milestone.number == 1)
         ).one()

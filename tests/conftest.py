@@ -33,6 +33,8 @@ def pytest_configure(config: pytest.Config) -> None:
     is_controller = not hasattr(config, "workerinput")
     if is_controller and postgres.VARIABLE not in os.environ:
         os.environ[postgres.VARIABLE] = _servers.enter_context(postgres.server())
+    if is_controller:
+        postgres.create_app_role(os.environ[postgres.VARIABLE])
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -54,13 +56,13 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_address() -> Iterator[str]:
-    """A migrated database of this worker's own on the test server."""
+def owner_address() -> Iterator[str]:
+    """A migrated database of this worker's own on the test server, connected to as its owner."""
     base = os.environ[postgres.VARIABLE]
     name = f"monitor_test_{uuid4().hex[:12]}"
     address = postgres.create_database(base, name)
     database = Database(address)
-    upgrade(database)
+    upgrade(database, app_role=postgres.APP_ROLE)
     database.dispose()
     yield address
     postgres.drop_database(base, name)
@@ -79,13 +81,13 @@ def database_address(backend: str, request: pytest.FixtureRequest, tmp_path: Pat
         path = tmp_path / "monitor.db"
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
         return f"sqlite:///{path}"
-    address: str = request.getfixturevalue("postgres_address")
-    cleaner = Database(address)
+    owner: str = request.getfixturevalue("owner_address")
+    cleaner = Database(owner)
     with cleaner.engine.begin() as connection:
         names = ", ".join(f'"{table.name}"' for table in METADATA.sorted_tables)
-        connection.execute(text(f"TRUNCATE {names} CASCADE"))
+        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
     cleaner.dispose()
-    return address
+    return postgres.as_app_role(owner)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from alerts.delivery import Courier
 from alerts.delivery_models import Delivery, Message, MessageState
 from alerts.leases import Leased, channels_due, lease
 from alerts.receivers import ReceiverRules
+from kernel.access.actor import LOCAL_OPERATOR
 from kernel.database import Database
 from kernel.keys import new_key
 from tests import alert_ledger
@@ -41,7 +42,7 @@ def courier(
 
 def waiting(database: Database, count: int, *urls: str) -> list[UUID]:
     """``count`` alerts that wait for each of the urls' channels; gives the alerts."""
-    with database.writing() as session:
+    with database.writing(LOCAL_OPERATOR) as session:
         channels = [
             alert_ledger.channel(session, url, f"渠道{number}") for number, url in enumerate(urls)
         ]
@@ -51,7 +52,7 @@ def waiting(database: Database, count: int, *urls: str) -> list[UUID]:
 def alone(database: Database, count: int, *urls: str) -> None:
     """``count`` messages a channel with one alert each, due now."""
     waiting(database, count, *urls)
-    with database.writing() as session:
+    with database.writing(LOCAL_OPERATOR) as session:
         for delivery in session.scalars(select(Delivery)):
             message = Message(
                 id=new_key(),
@@ -72,7 +73,7 @@ def take(session: Session, worker: str, now: datetime, limit: int = 10) -> list[
 
 
 def states(database: Database) -> dict[MessageState, int]:
-    with database.reading() as session:
+    with database.reading(LOCAL_OPERATOR) as session:
         counted = session.execute(select(Message.state, func.count()).group_by(Message.state))
         return {state: count for state, count in counted}  # noqa: C416 — a Row is no pair for mypy
 

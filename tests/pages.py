@@ -12,7 +12,7 @@ from sqlalchemy import event, select
 from alerts.models import Alert
 from alerts.scan import run_scan
 from contracts.plan_standings import PlanDates
-from kernel.actor import SCAN_JOB
+from kernel.access.actor import LOCAL_OPERATOR, SCAN_JOB
 from kernel.database import Database
 from kernel.settings import Settings
 from monitor.wiring import rules
@@ -37,7 +37,7 @@ def late(*payments: tuple[date, Decimal]) -> ContractSpec:
 
 
 def write(database: Database, *specs: ContractSpec) -> list[UUID]:
-    with database.writing() as session:
+    with database.writing(LOCAL_OPERATOR) as session:
         place = city(session)
         return [contract(session, place, f"HT-{n:02}", s) for n, s in enumerate(specs, 1)]
 
@@ -48,7 +48,7 @@ def scan(database: Database, *days: date) -> None:
 
 
 def only_alert(database: Database) -> UUID:
-    with database.reading() as session:
+    with database.reading(LOCAL_OPERATOR) as session:
         return session.scalars(select(Alert.id)).one()
 
 

@@ -18,6 +18,8 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
 VARIABLE = "MONITOR_TEST_DATABASE_URL"
+APP_ROLE = "monitor_app"
+"""Neither owner nor superuser: row policies bind it, as they bind the service."""
 OLDEST = 15
 
 
@@ -84,6 +86,24 @@ def create_database(address: str, name: str) -> str:
         connection.execute(text(f'CREATE DATABASE "{name}"'))
     engine.dispose()
     return make_url(address).set(database=name).render_as_string(hide_password=False)
+
+
+def create_app_role(address: str) -> None:
+    """Make the role that the tests connect as, where there is none yet."""
+    engine = create_engine(address, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        known = connection.scalar(
+            text("SELECT 1 FROM pg_roles WHERE rolname = :n"), {"n": APP_ROLE}
+        )
+        if not known:
+            connection.execute(text(f"CREATE ROLE {APP_ROLE} LOGIN PASSWORD '{APP_ROLE}'"))
+    engine.dispose()
+
+
+def as_app_role(address: str) -> str:
+    """The same database, connected to as the application's role."""
+    url = make_url(address).set(username=APP_ROLE, password=APP_ROLE)
+    return url.render_as_string(hide_password=False)
 
 
 def drop_database(address: str, name: str) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from xlsxwriter import Workbook
 
 import samples
-from kernel.actor import LOCAL_OPERATOR
+from kernel.access.actor import LOCAL_OPERATOR
 from kernel.database import Database
 from kernel.workbook_guard import WorkbookLimits
 from migrations.tables import METADATA
@@ -96,7 +96,7 @@ def bring_in(
 
 def dump(database: Database) -> Dump:
     """Every row of every table, in an order of its own."""
-    with database.reading() as session:
+    with database.reading(LOCAL_OPERATOR) as session:
         return {
             table.name: sorted(
                 (tuple(map(str, row)) for row in session.execute(select(table))), key=str

@@ -5,13 +5,14 @@ from collections.abc import Collection
 from flask import Blueprint, Flask
 
 from kernel.web.headers import install_headers
+from kernel.web.permissions import install_permissions
 from kernel.web.problems import install_problems
 from kernel.web.request_ids import install_request_ids
 from kernel.web.session import WebParts, install_parts
 
 
 def install(app: Flask, parts: WebParts, hosts: Collection[str]) -> None:
-    """Request ids, sessions, host check, security headers and error answers, in this order.
+    """Request ids, sessions, host check, headers, error answers and permissions, in this order.
 
     ``hosts`` are the names under which the service may be asked (see ``allowed_hosts``).
     """
@@ -28,3 +29,4 @@ def install(app: Flask, parts: WebParts, hosts: Collection[str]) -> None:
     install_parts(app, parts)
     install_headers(app, hosts)
     install_problems(app)
+    install_permissions(app)

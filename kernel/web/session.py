@@ -1,6 +1,6 @@
 """What a request stands on: its database sessions, its actor, its clock, its date."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -8,23 +8,30 @@ from datetime import date
 from flask import Flask, current_app, g, request
 from sqlalchemy.orm import Session
 
-from kernel.actor import LOCAL_OPERATOR, Actor
+from kernel.access.actor import NOBODY, Actor
 from kernel.clock import Clock
 from kernel.database import Database
 from kernel.errors import InputError
 from kernel.fields import parse_day
+from kernel.trail.cause import Cause
+from kernel.web.request_ids import request_id
 
 _EXTENSION = "monitor_web"
 _OPEN = "reading_stack"
 _SESSION = "reading_session"
+_CALLER = "caller"
 
 
 @dataclass(frozen=True, slots=True)
 class WebParts:
-    """The database and the clock that an application was made with."""
+    """What an application was made with: database, clock, and how it knows who asks.
+
+    ``authenticate`` gives the request's actor from its cookie or token; None for a stranger.
+    """
 
     database: Database
     clock: Clock
+    authenticate: Callable[[], Actor | None]
 
 
 def install_parts(app: Flask, parts: WebParts) -> None:
@@ -44,27 +51,42 @@ def current_session() -> Session:
     session: Session | None = g.get(_SESSION)
     if session is None:
         stack = ExitStack()
-        session = stack.enter_context(web_parts().database.reading())
+        session = stack.enter_context(web_parts().database.reading(current_actor()))
         setattr(g, _OPEN, stack)
         setattr(g, _SESSION, session)
     return session
 
 
 @contextmanager
-def write_session() -> Iterator[Session]:
-    """One writing transaction, committed at the end, rolled back on any error.
+def write_session(reason: str = "") -> Iterator[Session]:
+    """One writing transaction of the caller, committed at the end, rolled back on any error.
 
+    The trail gets who asked, from which address, in which request and for what ``reason``.
     The request's reading session is closed first, so that what is read afterwards is what was
     written.
     """
     _close_reading()
-    with web_parts().database.writing() as session:
+    cause = Cause(client_address(), request_id(), reason)
+    with web_parts().database.writing(current_actor(), cause) as session:
         yield session
 
 
+def current_caller() -> Actor | None:
+    """Who asks, by cookie or token; None for a stranger. Asked for once a request."""
+    if _CALLER not in g:
+        setattr(g, _CALLER, web_parts().authenticate())
+    caller: Actor | None = g.get(_CALLER)
+    return caller
+
+
 def current_actor() -> Actor:
-    """Who asks. Without sign-in it is the operator at the machine: ``serve`` listens on loopback."""
-    return LOCAL_OPERATOR
+    """Who asks; a stranger is ``NOBODY``, who may do nothing and sees no record."""
+    return current_caller() or NOBODY
+
+
+def client_address() -> str:
+    """The network address that the request came from."""
+    return request.remote_addr or ""
 
 
 def current_clock() -> Clock:

@@ -5,10 +5,12 @@ from flask_openapi.blueprint import APIBlueprint
 from flask_openapi.models.tag import Tag
 from pydantic import BaseModel, Field
 
+from kernel.access.permissions import Permission
 from kernel.errors import InputError
 from kernel.fields import SearchWords
 from kernel.paging import ListQuery, Page, RecordQuery
 from kernel.web.described import LIST_ERRORS, RECORD_ERRORS
+from kernel.web.permissions import requires
 from kernel.web.replies import reply
 from kernel.web.session import current_actor, current_session
 from monitor.indicators.evaluations import evaluations
@@ -37,6 +39,7 @@ class ScoreQuery(RecordQuery):
 
 
 @api.get("/scores", summary="评价列表", responses={200: Page[Evaluation]})
+@requires(Permission.SCORES_READ)
 def scores(query: ListQuery) -> Response:
     """可以打分的评价及其指标，按代码排列。"""
     known = sorted(evaluations(), key=lambda evaluation: evaluation.code)
@@ -50,6 +53,7 @@ def scores(query: ListQuery) -> Response:
 
 
 @api.get("/scores/<code>", summary="得分", responses={200: EvaluationScore, **RECORD_ERRORS})
+@requires(Permission.SCORES_READ)
 def evaluation_score(path: EvaluationPath, query: ScoreQuery) -> Response:
     """按所问日期（缺省为评价的截止日）的台账打分，每一分列出佐证；缺数据的暂不计分，为 null。"""
     found = score(current_session(), current_actor(), path.code, query.as_of, query.only)

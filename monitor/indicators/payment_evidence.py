@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from contracts.access import visible
 from contracts.models import Contract, ContractTotal
 from contracts.queries import happened
-from kernel.actor import Actor
+from kernel.access.actor import Actor
 from kernel.dated import holds_on
 from kernel.money import format_yuan
 from monitor.indicators.models import Basis, Evidence, Speaks

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from kernel.actor import Actor
+from kernel.access.actor import Actor
 from monitor.indicators import payment_evidence, supervision_evidence
 from monitor.indicators.models import (
     Basis,

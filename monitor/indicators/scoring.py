@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contracts.models import Programme
-from kernel.actor import Actor
+from kernel.access.actor import Actor
 from kernel.errors import InputError, NotFoundError
 from monitor.indicators import performance_management
 from monitor.indicators.evaluations import find_evaluation

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from contracts.access import visible
 from contracts.models import Contract
 from contracts.service_models import ImplementationPlan, SupervisionRecord
-from kernel.actor import Actor
+from kernel.access.actor import Actor
 from monitor.indicators.models import Basis, Evidence, Speaks
 
 

@@ -12,7 +12,7 @@ from alerts.models import Alert, AlertEpisode, AlertEvent, Change, EndReason, Se
 from alerts.scan import run_scan
 from contracts.plan_standings import PlanDates
 from contracts.service_models import RoundKind, ServiceRound
-from kernel.actor import SCAN_JOB
+from kernel.access.actor import LOCAL_OPERATOR, SCAN_JOB
 from kernel.database import Database
 from kernel.settings import Settings
 from monitor.wiring import rules
@@ -38,7 +38,7 @@ def walk(database: Database, offsets: Iterable[int]) -> None:
 
 
 def ends(database: Database) -> list[Ended]:
-    with database.reading() as session:
+    with database.reading(LOCAL_OPERATOR) as session:
         rows = session.execute(
             select(
                 Alert.rule,
@@ -54,7 +54,7 @@ def ends(database: Database) -> list[Ended]:
 
 def due_after_a_round(database: Database, confirmed: date, paid_on: date | None) -> None:
     """100 yuan due 5 days after round 1 is confirmed; before that nobody knows a due date."""
-    with database.writing() as session:
+    with database.writing(LOCAL_OPERATOR) as session:
         key = contract(session, city(session), "C1", ContractSpec(START, plans=[APPROVED]))
         milestone = Milestone(
             contract_id=key,
@@ -91,7 +91,7 @@ def due_after_a_round(database: Database, confirmed: date, paid_on: date | None)
 
 
 def due_on_day_20(database: Database) -> UUID:
-    with database.writing() as session:
+    with database.writing(LOCAL_OPERATOR) as session:
         spec = ContractSpec(START, [MilestoneSpec(Decimal(100), day(20))], [APPROVED])
         return contract(session, city(session), "C1", spec)
 
@@ -113,7 +113,7 @@ def test_a_payment_due_that_is_not_paid_lapses_when_it_is_late(database: Databas
 
 
 def test_paid_before_a_late_scan_lapsed_all_the_same(database: Database) -> None:
-    with database.writing() as session:
+    with database.writing(LOCAL_OPERATOR) as session:
         terms = MilestoneSpec(Decimal(100), day(20), [(day(23), Decimal(100))])
         contract(session, city(session), "C1", ContractSpec(START, [terms], [APPROVED]))
     walk(database, [15, 30])
@@ -123,7 +123,7 @@ def test_paid_before_a_late_scan_lapsed_all_the_same(database: Database) -> None
 def test_a_due_date_corrected_to_a_later_day_is_no_fulfilment(database: Database) -> None:
     key = due_on_day_20(database)
     walk(database, [15])
-    with database.writing() as session:
+    with database.writing(LOCAL_OPERATOR) as session:
         session.execute(update(Milestone).values(due_on_given=day(200)))
         settle_contracts(session, [key])
     walk(database, [16])
@@ -133,7 +133,7 @@ def test_a_due_date_corrected_to_a_later_day_is_no_fulfilment(database: Database
 def test_a_cause_corrected_to_a_later_day_is_no_fulfilment(database: Database) -> None:
     due_after_a_round(database, confirmed=day(98), paid_on=None)
     walk(database, [99])
-    with database.writing() as session:
+    with database.writing(LOCAL_OPERATOR) as session:
         session.execute(update(ServiceRound).values(confirmed_on=day(150)))
         settle_contracts(session, session.scalars(select(Milestone.contract_id)).all())
     walk(database, [100])
@@ -143,7 +143,7 @@ def test_a_cause_corrected_to_a_later_day_is_no_fulfilment(database: Database) -
 def test_a_due_date_taken_out_of_the_ledger_is_no_fulfilment(database: Database) -> None:
     key = due_on_day_20(database)
     walk(database, [25])
-    with database.writing() as session:
+    with database.writing(LOCAL_OPERATOR) as session:
         session.execute(update(Milestone).values(due_on_given=None))
         settle_contracts(session, [key])
     walk(database, [26])
@@ -151,15 +151,15 @@ def test_a_due_date_taken_out_of_the_ledger_is_no_fulfilment(database: Database)
 
 
 def test_the_worst_of_an_episode_stays_when_it_was_milder_since(database: Database) -> None:
-    with database.writing() as session:
+    with database.writing(LOCAL_OPERATOR) as session:
         spec = ContractSpec(START, [MilestoneSpec(Decimal(100), day(0))], [APPROVED])
         key = contract(session, city(session), "C1", spec)
     walk(database, [70])
-    with database.writing() as session:
+    with database.writing(LOCAL_OPERATOR) as session:
         session.execute(update(Milestone).values(due_on_given=day(65)))
         settle_contracts(session, [key])
     walk(database, [71, 85])
-    with database.reading() as session:
+    with database.reading(LOCAL_OPERATOR) as session:
         alert, worst = session.execute(
             select(Alert.severity, AlertEpisode.worst_severity).join(
                 AlertEpisode, AlertEpisode.alert_id == Alert.id
@@ -171,12 +171,12 @@ def test_the_worst_of_an_episode_stays_when_it_was_milder_since(database: Databa
 def test_who_heard_how_bad_it_was_hears_that_it_ended(database: Database) -> None:
     """No plan for 50 days is critical; handed in it is minor, and approved it ends."""
     late = PlanDates(1, day(50), None, day(60))
-    with database.writing() as session:
+    with database.writing(LOCAL_OPERATOR) as session:
         contract(session, city(session), "C1", ContractSpec(START, plans=[late]))
         critical = channel(session, "https://example.org/")
         session.execute(update(Channel).values(min_severity=Severity.CRITICAL))
     walk(database, [0, 49, 55, 60])
-    with database.reading() as session:
+    with database.reading(LOCAL_OPERATOR) as session:
         told = session.execute(
             select(AlertEvent.change, Delivery.channel_id)
             .join(Delivery, Delivery.event_id == AlertEvent.id)

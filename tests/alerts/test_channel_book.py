@@ -17,7 +17,7 @@ from alerts.channel_book import (
 from alerts.models import Severity
 from alerts.receivers import ReceiverRules
 from alerts.retries import Fault
-from kernel.actor import LOCAL_OPERATOR
+from kernel.access.actor import LOCAL_OPERATOR
 from kernel.database import Database
 from kernel.errors import ConflictError, InputError, NotFoundError
 from tests.alert_ledger import SECRET
@@ -28,22 +28,22 @@ NOW = datetime.now(UTC)
 
 
 def add(database: Database, new: NewChannel) -> None:
-    with database.writing() as session:
+    with database.writing(LOCAL_OPERATOR) as session:
         add_channel(session, LOCAL_OPERATOR, NOW, RULES, new)
 
 
 def test_a_channel_is_added_switched_and_listed(database: Database) -> None:
     add(database, NewChannel(" 值班群 ", "http://127.0.0.1:1/", SECRET, Severity.MAJOR))
     add(database, NewChannel("备用", "https://example.org/hook", new_secret()))
-    with database.writing() as session:
+    with database.writing(LOCAL_OPERATOR) as session:
         switch_channel(session, LOCAL_OPERATOR, "值班群", enabled=False)
-    with database.reading() as session:
+    with database.reading(LOCAL_OPERATOR) as session:
         listed = {one.name: one for one in list_channels(session)}
     assert set(listed) == {"值班群", "备用"}
     assert not listed["值班群"].enabled
     assert listed["值班群"].disabled_reason == "由 operator 停用"
     assert listed["值班群"].min_severity == Severity.MAJOR
-    with database.writing() as session:
+    with database.writing(LOCAL_OPERATOR) as session:
         assert switch_channel(session, LOCAL_OPERATOR, "值班群", enabled=True).disabled_reason == ""
 
 
@@ -73,7 +73,7 @@ def test_a_name_is_used_once_and_a_stranger_is_not_found(database: Database) -> 
     add(database, NewChannel("甲", "https://a.cn/", SECRET))
     with pytest.raises(ConflictError):
         add(database, NewChannel("甲", "https://b.cn/", SECRET))
-    with database.reading() as session, pytest.raises(NotFoundError):
+    with database.reading(LOCAL_OPERATOR) as session, pytest.raises(NotFoundError):
         channel_named(session, "乙")
 
 
@@ -95,7 +95,7 @@ def test_a_trial_says_what_the_receiver_answered(database: Database) -> None:
     answers = iter([Reply(), Reply(401)])
     with receiver(lambda number, headers: next(answers)) as server:
         add(database, NewChannel("甲", server.url, SECRET))
-        with database.reading() as session:
+        with database.reading(LOCAL_OPERATOR) as session:
             channel = channel_named(session, "甲")
             assert try_out(channel, RULES, NOW).status == 204
             assert try_out(channel, RULES, NOW).status == 401
@@ -105,7 +105,7 @@ def test_a_trial_says_what_the_receiver_answered(database: Database) -> None:
 
 def test_a_trial_with_an_unusable_secret_posts_nothing(database: Database) -> None:
     add(database, NewChannel("甲", "http://127.0.0.1:9/", SECRET))
-    with database.reading() as session:
+    with database.reading(LOCAL_OPERATOR) as session:
         channel = channel_named(session, "甲")
         channel.secret = "whsec_"
         assert try_out(channel, RULES, NOW).fault is Fault.BAD_SET_UP

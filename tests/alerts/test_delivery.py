@@ -9,7 +9,8 @@ from sqlalchemy import select
 from alerts.delivery import Courier, resend
 from alerts.delivery_models import DeliveryAttempt, Message, MessageState
 from contracts.models import Organisation, OrganisationKind
-from kernel.actor import LOCAL_OPERATOR, Actor
+from kernel.access.actor import LOCAL_OPERATOR, Actor, Grant
+from kernel.access.roles import Role
 from kernel.database import Database
 from kernel.errors import ConflictError, NotFoundError
 from kernel.keys import new_key
@@ -44,7 +45,7 @@ def test_an_attempt_is_recorded_with_its_answer(database: Database) -> None:
     with receiver(lambda number, headers: Reply(200, body=b"ok\0" + b"x" * 900)) as server:
         waiting(database, 1, server.url)
         courier(database).deliver_due()
-    with database.reading() as session:
+    with database.reading(LOCAL_OPERATOR) as session:
         attempt = session.scalars(select(DeliveryAttempt)).one()
         message = session.scalars(select(Message)).one()
     assert (attempt.number, attempt.status, attempt.started_at) == (1, 200, START)
@@ -59,20 +60,20 @@ def test_a_person_sends_a_parked_message_again(database: Database) -> None:
     with receiver(lambda number, headers: next(answers)) as server:
         waiting(database, 1, server.url)
         courier(database).deliver_due()
-        with database.reading() as session:
+        with database.reading(LOCAL_OPERATOR) as session:
             key = session.scalars(select(Message.id)).one()
         for _ in range(2):
-            with database.writing() as session:
+            with database.writing(LOCAL_OPERATOR) as session:
                 resend(session, LOCAL_OPERATOR, key, START)
             courier(database).deliver_due()
         assert len({one.webhook_id for one in server.received}) == 1
-    with database.reading() as session:
+    with database.reading(LOCAL_OPERATOR) as session:
         numbers = session.scalars(
             select(DeliveryAttempt.number).order_by(DeliveryAttempt.number)
         ).all()
     assert numbers == [1, 2, 3]
     assert states(database) == {MessageState.DELIVERED: 1}
-    with database.writing() as session, pytest.raises(ConflictError):
+    with database.writing(LOCAL_OPERATOR) as session, pytest.raises(ConflictError):
         resend(session, LOCAL_OPERATOR, key, START)
 
 
@@ -80,7 +81,7 @@ def test_who_does_not_see_the_contract_cannot_send_again(database: Database) -> 
     with receiver(lambda number, headers: Reply(404)) as server:
         waiting(database, 1, server.url)
         courier(database).deliver_due()
-    with database.writing() as session:
+    with database.writing(LOCAL_OPERATOR) as session:
         other = Organisation(
             code="9",
             name="乙市应急管理局",
@@ -92,7 +93,7 @@ def test_who_does_not_see_the_contract_cannot_send_again(database: Database) -> 
         session.flush()
         key = session.scalars(select(Message.id)).one()
         with pytest.raises(NotFoundError):
-            resend(session, Actor("外人", frozenset({other.id})), key, START)
+            resend(session, Actor("外人", (Grant(Role.OVERSIGHT, other.id, other.id),)), key, START)
         with pytest.raises(NotFoundError):
             resend(session, LOCAL_OPERATOR, new_key(), START)
 

@@ -9,7 +9,7 @@ from sqlalchemy.exc import OperationalError
 from alerts.delivery import resend
 from alerts.delivery_models import Channel, DeliveryAttempt, Message, MessageState
 from alerts.receivers import ReceiverRules
-from kernel.actor import LOCAL_OPERATOR
+from kernel.access.actor import LOCAL_OPERATOR
 from kernel.database import Database
 from kernel.errors import ConflictError
 from tests import alert_ledger
@@ -46,7 +46,7 @@ def test_what_is_never_taken_is_parked_after_ten_attempts(database: Database) ->
             courier(database, after).deliver_due()
             after += timedelta(hours=25)
         assert len(server.received) == 10
-    with database.reading() as session:
+    with database.reading(LOCAL_OPERATOR) as session:
         message = session.scalars(select(Message)).one()
     assert message.state is MessageState.PARKED
     assert "多次重试" in message.park_reason
@@ -58,7 +58,7 @@ def test_a_receiver_that_is_gone_disables_its_channel(database: Database) -> Non
         courier(database).deliver_due()
         assert len(server.received) == 1
     assert states(database) == {MessageState.PARKED: 1, MessageState.PENDING: 4}
-    with database.reading() as session:
+    with database.reading(LOCAL_OPERATOR) as session:
         channel = session.scalars(select(Channel)).one()
         leases = session.scalars(select(Message.leased_until)).all()
         parked = session.scalars(
@@ -67,7 +67,7 @@ def test_a_receiver_that_is_gone_disables_its_channel(database: Database) -> Non
     assert not channel.enabled
     assert "410" in channel.disabled_reason
     assert set(leases) == {None}
-    with database.writing() as session, pytest.raises(ConflictError, match="已停用"):
+    with database.writing(LOCAL_OPERATOR) as session, pytest.raises(ConflictError, match="已停用"):
         resend(session, LOCAL_OPERATOR, parked, START)
 
 
@@ -85,7 +85,7 @@ def test_retry_after_is_honoured_and_the_channel_rests(database: Database) -> No
         alone(database, 8, server.url)
         courier(database).deliver_due()
         assert len(server.received) == 1
-        with database.reading() as session:
+        with database.reading(LOCAL_OPERATOR) as session:
             due = session.scalars(select(Message.next_attempt_at).where(Message.tries == 1)).one()
             untouched = session.scalars(
                 select(func.count()).select_from(Message).where(Message.tries == 0)
@@ -101,7 +101,7 @@ def test_a_hanging_receiver_costs_one_deadline_and_others_are_served(database: D
         assert len(quick.accepted) == 30
         assert len(slow.received) == 1
     assert tally.retrying == 1
-    with database.reading() as session:
+    with database.reading(LOCAL_OPERATOR) as session:
         attempt = session.scalars(
             select(DeliveryAttempt).where(DeliveryAttempt.status.is_(None))
         ).one()
@@ -119,7 +119,7 @@ def test_a_receiver_outside_the_allowed_networks_is_never_posted_to(database: Da
 
 def test_an_unusable_secret_parks(database: Database) -> None:
     with receiver() as server:
-        with database.writing() as session:
+        with database.writing(LOCAL_OPERATOR) as session:
             channel = alert_ledger.channel(session, server.url, secret="whsec_")
             alert_ledger.alerts(session, [channel], 1)
         assert courier(database).deliver_due().parked == 1
@@ -137,7 +137,7 @@ def test_a_disabled_channel_keeps_what_waits(database: Database) -> None:
 
 
 def _set_enabled(database: Database, *, enabled: bool) -> None:
-    with database.writing() as session:
+    with database.writing(LOCAL_OPERATOR) as session:
         session.scalars(select(Channel)).one().enabled = enabled
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 from alerts.delivery import BATCH, Courier
 from alerts.delivery_models import DeliveryAttempt, Message, MessageState
 from alerts.leases import give_back
+from kernel.access.actor import LOCAL_OPERATOR
 from kernel.database import Database
 from kernel.errors import InputError
 from tests.couriers import LOOPBACK, START, alone, clock, courier, states, take
@@ -17,22 +18,22 @@ from tests.receiver import Reply, receiver
 
 def test_a_lease_keeps_others_away_until_it_runs_out(database: Database) -> None:
     alone(database, 3, "http://127.0.0.1:9/hook")
-    with database.writing() as session:
+    with database.writing(LOCAL_OPERATOR) as session:
         held = take(session, "first", START)
     assert len(held) == 3
-    with database.writing() as session:
+    with database.writing(LOCAL_OPERATOR) as session:
         assert take(session, "second", START + timedelta(seconds=60)) == []
-    with database.writing() as session:
+    with database.writing(LOCAL_OPERATOR) as session:
         assert len(take(session, "second", START + timedelta(seconds=61))) == 3
-    with database.writing() as session:
+    with database.writing(LOCAL_OPERATOR) as session:
         give_back(session, "first", [one.id for one in held])
-    with database.writing() as session:
+    with database.writing(LOCAL_OPERATOR) as session:
         assert take(session, "third", START + timedelta(seconds=62)) == []
 
 
 def test_an_outcome_is_not_recorded_when_another_worker_took_over(database: Database) -> None:
     def slow(number: int, headers: object) -> Reply:
-        with database.writing() as session:
+        with database.writing(LOCAL_OPERATOR) as session:
             take(session, "second", START + timedelta(seconds=100))
         return Reply()
 
@@ -41,14 +42,14 @@ def test_an_outcome_is_not_recorded_when_another_worker_took_over(database: Data
         courier(database).deliver_due()
         assert len(server.received) == 1
     assert states(database) == {MessageState.PENDING: 1}
-    with database.reading() as session:
+    with database.reading(LOCAL_OPERATOR) as session:
         assert session.scalars(select(DeliveryAttempt)).all() == []
         assert session.scalars(select(Message.leased_by)).one() == "second"
 
 
 def test_channels_share_a_lease_evenly(database: Database) -> None:
     alone(database, BATCH, *(f"http://127.0.0.1:{port}/" for port in (9, 10, 11)))
-    with database.writing() as session:
+    with database.writing(LOCAL_OPERATOR) as session:
         session.execute(update(Message).values(next_attempt_at=START - timedelta(hours=1)))
         batch = take(session, "first", START, 9)
     shares: dict[UUID, int] = {}

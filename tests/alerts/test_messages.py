@@ -12,6 +12,7 @@ from alerts.delivery_models import Channel, Delivery, Message
 from alerts.messages import MOST_ALERTS, Waiting, compose, draft
 from alerts.models import Change, EndReason, Severity
 from alerts.texts import Names, contract_label, days_counted, sentence
+from kernel.access.actor import LOCAL_OPERATOR
 from kernel.database import Database
 from tests import alert_ledger
 from tests.clocks import StoppedClock
@@ -241,14 +242,14 @@ def test_a_message_stays_under_its_sizes(name: str) -> None:
 
 
 def test_every_delivery_joins_exactly_one_message(database: Database) -> None:
-    with database.writing() as session:
+    with database.writing(LOCAL_OPERATOR) as session:
         channels = [alert_ledger.channel(session, "http://a/", name) for name in ("甲", "乙")]
         alert_ledger.alerts(session, channels, 130)
     joined = 0
     while number := compose(database, CLOCK, "", batch=100):
         joined += number
     assert joined == 260
-    with database.reading() as session:
+    with database.reading(LOCAL_OPERATOR) as session:
         members = session.execute(select(Delivery.message_id, Delivery.channel_id)).all()
         messages = {message.id: message for message in session.scalars(select(Message))}
     assert {key for key, _ in members} == set(messages)
@@ -258,7 +259,7 @@ def test_every_delivery_joins_exactly_one_message(database: Database) -> None:
 
 
 def test_deliveries_of_a_disabled_channel_wait(database: Database) -> None:
-    with database.writing() as session:
+    with database.writing(LOCAL_OPERATOR) as session:
         key = alert_ledger.channel(session, "http://a/")
         alert_ledger.alerts(session, [key], 3)
         session.get_one(Channel, key).enabled = False

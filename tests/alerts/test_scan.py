@@ -12,7 +12,7 @@ from alerts.models import Alert, AlertEpisode, AlertEvent, AlertState, Change, S
 from alerts.scan import run_scan
 from contracts.plan_standings import PlanDates, write_plan_standings
 from contracts.service_models import ImplementationPlan
-from kernel.actor import SCAN_JOB
+from kernel.access.actor import LOCAL_OPERATOR, SCAN_JOB
 from kernel.database import Database
 from kernel.errors import ConflictError, InputError
 from kernel.settings import Settings
@@ -42,7 +42,7 @@ def day(offset: int) -> date:
 
 
 def open_alerts(database: Database) -> Open:
-    with database.reading() as session:
+    with database.reading(LOCAL_OPERATOR) as session:
         rows = session.execute(
             select(Alert.rule, Alert.subject_id, Alert.severity, Alert.since).where(
                 Alert.state == AlertState.OPEN
@@ -53,7 +53,7 @@ def open_alerts(database: Database) -> Open:
 
 def expected(database: Database, specs: list[ContractSpec], as_of: date) -> Open:
     """The oracle: what should be open, from the specifications alone."""
-    with database.reading() as session:
+    with database.reading(LOCAL_OPERATOR) as session:
         subjects = {
             (m.contract_id, m.number): str(m.id) for m in session.scalars(select(Milestone))
         }
@@ -136,7 +136,7 @@ contract_specs = st.builds(
 def test_any_walk_of_days_leaves_what_the_oracle_says(
     database: Database, specs: list[ContractSpec], stops: list[int]
 ) -> None:
-    with database.writing() as session:
+    with database.writing(LOCAL_OPERATOR) as session:
         for table in reversed(METADATA.sorted_tables):
             session.execute(delete(table))
         place = city(session)
@@ -149,7 +149,7 @@ def test_any_walk_of_days_leaves_what_the_oracle_says(
 
 def late_contract(database: Database) -> None:
     """Due on day 10, paid in part on day 14 and whole on day 30; the plan approved on day 40."""
-    with database.writing() as session:
+    with database.writing(LOCAL_OPERATOR) as session:
         paid = [(day(14), Decimal(40)), (day(30), Decimal(60))]
         plan = PlanDates(1, day(20), None, day(40))
         milestones = [MilestoneSpec(Decimal(100), day(10), paid)]
@@ -159,7 +159,7 @@ def late_contract(database: Database) -> None:
 def test_history_of_a_daily_walk(database: Database) -> None:
     late_contract(database)
     walk(database, *(day(offset) for offset in range(50)))
-    with database.reading() as session:
+    with database.reading(LOCAL_OPERATOR) as session:
         alert = session.scalars(select(Alert).where(Alert.rule == "late_payment")).one()
         events = session.execute(
             select(AlertEvent.change, AlertEvent.as_of, AlertEvent.facts)
@@ -179,7 +179,7 @@ def test_history_of_a_daily_walk(database: Database) -> None:
 def test_skipped_days_leave_the_same_as_daily_scans(database: Database) -> None:
     late_contract(database)
     walk(database, day(12), day(27), day(45))
-    with database.reading() as session:
+    with database.reading(LOCAL_OPERATOR) as session:
         ended = session.execute(select(Alert.rule, Alert.resolved_on, Alert.end_reason)).all()
     assert {(rule, when) for rule, when, _ in ended} == {
         ("late_payment", day(30)),
@@ -191,11 +191,11 @@ def test_skipped_days_leave_the_same_as_daily_scans(database: Database) -> None:
 def test_scanning_twice_changes_nothing(database: Database) -> None:
     late_contract(database)
     walk(database, day(12))
-    with database.reading() as session:
+    with database.reading(LOCAL_OPERATOR) as session:
         before = session.execute(select(Alert.id, Alert.version, Alert.facts)).all()
         events = session.scalars(select(AlertEvent.id)).all()
     walk(database, day(12))
-    with database.reading() as session:
+    with database.reading(LOCAL_OPERATOR) as session:
         assert session.execute(select(Alert.id, Alert.version, Alert.facts)).all() == before
         assert session.scalars(select(AlertEvent.id)).all() == events
         runs = session.scalars(select(ScanRun).order_by(ScanRun.id)).all()
@@ -207,7 +207,7 @@ def test_scanning_twice_changes_nothing(database: Database) -> None:
 def test_an_alert_that_comes_back_is_a_new_episode(database: Database) -> None:
     late_contract(database)
     walk(database, day(12), day(31))
-    with database.writing() as session:
+    with database.writing(LOCAL_OPERATOR) as session:
         milestone = session.scalars(select(Milestone)).one()
         wrong = session.scalars(select(Payment).where(Payment.amount == Decimal(60))).one()
         wrong.reversed = True
@@ -224,7 +224,7 @@ def test_an_alert_that_comes_back_is_a_new_episode(database: Database) -> None:
         session.flush()
         settle_contracts(session, [milestone.contract_id])
     walk(database, day(32))
-    with database.reading() as session:
+    with database.reading(LOCAL_OPERATOR) as session:
         episodes = session.execute(
             select(AlertEpisode.number, AlertEpisode.resolved_on)
             .join(Alert, Alert.id == AlertEpisode.alert_id)
@@ -235,10 +235,10 @@ def test_an_alert_that_comes_back_is_a_new_episode(database: Database) -> None:
 
 
 def test_a_backdated_correction_ends_it_as_corrected(database: Database) -> None:
-    with database.writing() as session:
+    with database.writing(LOCAL_OPERATOR) as session:
         key = contract(session, city(session), "C1", ContractSpec(START))
     walk(database, day(5))
-    with database.writing() as session:
+    with database.writing(LOCAL_OPERATOR) as session:
         session.add(
             ImplementationPlan(
                 contract_id=key,
@@ -251,7 +251,7 @@ def test_a_backdated_correction_ends_it_as_corrected(database: Database) -> None
         session.flush()
         write_plan_standings(session, [key])
     walk(database, day(6))
-    with database.reading() as session:
+    with database.reading(LOCAL_OPERATOR) as session:
         alert = session.scalars(select(Alert)).one()
     assert alert.state is AlertState.RESOLVED
     assert alert.end_reason == "corrected"
@@ -268,7 +268,7 @@ def test_a_scan_earlier_than_the_last_is_refused(database: Database) -> None:
 def test_a_day_no_ledger_holds_is_refused_and_leaves_no_run(database: Database, far: date) -> None:
     with pytest.raises(InputError, match="as_of"):
         walk(database, far)
-    with database.reading() as session:
+    with database.reading(LOCAL_OPERATOR) as session:
         assert session.scalars(select(ScanRun)).all() == []
 
 

@@ -19,7 +19,7 @@ from alerts.messages import compose
 from alerts.models import Alert
 from alerts.scan import run_scan
 from contracts.models import Contract
-from kernel.actor import SCAN_JOB
+from kernel.access.actor import LOCAL_OPERATOR, SCAN_JOB
 from kernel.database import Database
 from kernel.settings import Settings
 from monitor.app import create_app
@@ -82,17 +82,17 @@ def site(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     clock = StoppedClock(NOW, TODAY)
     for name in ("hami-2023", "zibo-2023"):
         assert not bring_in(database, samples.path(name)).errors
-    with database.writing() as session:
+    with database.writing(LOCAL_OPERATOR) as session:
         channel(session, "http://127.0.0.1:9/hook")
     for day in SCANNED:
         run_scan(database, clock, day, SCAN_JOB, rules(settings))
     compose(database, clock, settings.link_base)
-    with database.writing() as session:
+    with database.writing(LOCAL_OPERATOR) as session:
         parked = _park_one(session)
     server = make_server("127.0.0.1", 0, create_app(settings, database, clock), threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
-    with database.reading() as session:
+    with database.reading(LOCAL_OPERATOR) as session:
         yield _site(session, f"http://127.0.0.1:{server.server_port}", parked)
     server.shutdown()
     thread.join()

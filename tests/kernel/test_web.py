@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 
 from contracts.models import Vendor
-from kernel.actor import LOCAL_OPERATOR
+from kernel.access.actor import LOCAL_OPERATOR
 from kernel.database import Database
 from kernel.errors import ConflictError, InputError, NotFoundError, UnavailableError
 from kernel.web.headers import allowed_hosts
@@ -43,7 +43,11 @@ class Asked(BaseModel):
 @pytest.fixture
 def app(database: Database) -> Flask:
     app = Flask("test")
-    install(app, WebParts(database, CLOCK), allowed_hosts("https://monitor.example.gov.cn:8443"))
+    install(
+        app,
+        WebParts(database, CLOCK, lambda: LOCAL_OPERATOR),
+        allowed_hosts("https://monitor.example.gov.cn:8443"),
+    )
 
     def fail(error: Exception) -> str:
         raise error

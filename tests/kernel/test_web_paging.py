@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from sqlalchemy import select
 
 from contracts.models import Vendor
+from kernel.access.actor import LOCAL_OPERATOR
 from kernel.database import Database
 from kernel.errors import InputError
 from kernel.paging import ListQuery, Page, fetch_page
@@ -16,7 +17,7 @@ from tests.ledger import WHO
 
 
 def page(database: Database, cursor: str | None, limit: int, *, newest: bool = False) -> Page[str]:
-    with database.reading() as session:
+    with database.reading(LOCAL_OPERATOR) as session:
         return fetch_page(
             session,
             select(Vendor.name),
@@ -28,7 +29,7 @@ def page(database: Database, cursor: str | None, limit: int, *, newest: bool = F
 
 
 def add(database: Database, *names: str, version: int = 1) -> None:
-    with database.writing() as session:
+    with database.writing(LOCAL_OPERATOR) as session:
         session.add_all(Vendor(name=name, version=version, **WHO) for name in names)
 
 
@@ -69,7 +70,7 @@ def test_a_cursor_is_safe_in_an_address(database: Database) -> None:
 
 def test_a_cursor_of_another_list_is_refused(database: Database) -> None:
     add(database, "a", "b")
-    with database.reading() as session:
+    with database.reading(LOCAL_OPERATOR) as session:
         other = fetch_page(
             session, select(Vendor), [Vendor.name], ListQuery(limit=1), lambda row: row[0]
         ).next

@@ -7,6 +7,7 @@ import holidays
 import pytest
 from sqlalchemy.exc import IntegrityError
 
+from kernel.access.actor import LOCAL_OPERATOR
 from kernel.calendar_models import AnnouncedYear, WorkingDayOverride, load_calendar
 from kernel.database import Database
 from kernel.errors import InputError
@@ -175,16 +176,16 @@ def test_the_tables_give_the_calendar(database: Database) -> None:
     recorded = {"recorded_at": datetime(2026, 11, 5, tzinfo=UTC), "recorded_by": "operator"}
     notice = "国务院办公厅关于2027年部分节假日安排的通知"
     made_up, likely_rest = date(2027, 2, 14), date(2027, 2, 10)
-    with database.reading() as session:
+    with database.reading(LOCAL_OPERATOR) as session:
         assert not load_calendar(session).is_working(likely_rest)
-    with database.writing() as session:
+    with database.writing(LOCAL_OPERATOR) as session:
         session.add(AnnouncedYear(year=2027, source=notice, **recorded))
         session.add(
             WorkingDayOverride(
                 day=made_up, working=True, reason="春节调休上班", source=notice, **recorded
             )
         )
-    with database.reading() as session:
+    with database.reading(LOCAL_OPERATOR) as session:
         calendar = load_calendar(session)
     assert calendar.standing(made_up) == DayStanding(DayKind.WORKING, announced=True)
     assert calendar.is_working(likely_rest)
@@ -195,6 +196,6 @@ def test_the_tables_refuse_a_year_beyond_the_calendar(database: Database) -> Non
     year = AnnouncedYear(year=20270, source="-", recorded_at=instant, recorded_by="operator")
     with (
         pytest.raises(IntegrityError, match="ck_announced_year_year"),
-        database.writing() as session,
+        database.writing(LOCAL_OPERATOR) as session,
     ):
         session.add(year)

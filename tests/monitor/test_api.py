@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import event, select
 
 from alerts.delivery_models import DeliveryAttempt, Message, MessageState
+from kernel.access.actor import LOCAL_OPERATOR
 from kernel.database import Database
 from tests.api_ledger import RESOURCES, fill, items
 from tests.web import NOW, web_client
@@ -145,7 +146,7 @@ def test_deliveries_show_their_attempts_and_no_secret(
     client: FlaskClient, database: Database
 ) -> None:
     fill(database, 1)
-    with database.writing() as session:
+    with database.writing(LOCAL_OPERATOR) as session:
         message = session.scalars(select(Message).order_by(Message.id)).first()
         assert message is not None
         for number, status in ((1, 500), (2, None)):

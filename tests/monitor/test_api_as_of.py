@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from contracts.models import Contract, ContractTotal
+from kernel.access.actor import LOCAL_OPERATOR
 from kernel.database import Database
 from payments.models import Milestone, MilestoneKind, Trigger
 from tests.api_ledger import BEGINS, fill, items, pay, scan, spec
@@ -42,7 +43,7 @@ def test_a_contract_shows_its_money_as_of_a_day(client: FlaskClient, database: D
 
 
 def test_an_unknown_total_is_null_and_never_zero(client: FlaskClient, database: Database) -> None:
-    with database.writing() as session:
+    with database.writing(LOCAL_OPERATOR) as session:
         contract(session, city(session), "HT-1", ContractSpec(BEGINS, total=None))
     [found] = items(client, "contracts")
     for name in ("total", "paid", "unpaid", "overdue"):
@@ -52,7 +53,7 @@ def test_an_unknown_total_is_null_and_never_zero(client: FlaskClient, database: 
 def test_a_contract_without_dates_is_listed_on_every_day(
     client: FlaskClient, database: Database
 ) -> None:
-    with database.writing() as session:
+    with database.writing(LOCAL_OPERATOR) as session:
         key = contract(session, city(session), "HT-1", ContractSpec(BEGINS))
         row = session.get_one(Contract, key)
         row.signed_on = row.service_start = None
@@ -60,7 +61,7 @@ def test_a_contract_without_dates_is_listed_on_every_day(
 
 
 def test_a_superseded_total_is_not_told(client: FlaskClient, database: Database) -> None:
-    with database.writing() as session:
+    with database.writing(LOCAL_OPERATOR) as session:
         key = contract(session, city(session), "HT-1", ContractSpec(BEGINS))
         [wrong] = session.scalars(select(ContractTotal))
         wrong.superseded_at = NOW
@@ -106,7 +107,7 @@ def test_a_milestone_is_overdue_from_the_first_day_late(
 def test_a_milestone_paid_wholly_or_not_yet_payable(
     client: FlaskClient, database: Database
 ) -> None:
-    with database.writing() as session:
+    with database.writing(LOCAL_OPERATOR) as session:
         place = city(session)
         contract(session, place, "HT-1", spec(paid="500000.00"))
         key = contract(session, place, "HT-2", ContractSpec(BEGINS))

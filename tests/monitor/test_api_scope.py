@@ -13,7 +13,8 @@ from alerts.schemas import AlertsWanted, DeliveriesWanted
 from contracts import queries as contract_ledger
 from contracts.models import Contract
 from contracts.schemas import PlansWanted, ProgrammesWanted, RoundsWanted
-from kernel.actor import Actor
+from kernel.access.actor import LOCAL_OPERATOR, Actor, Grant
+from kernel.access.roles import Role
 from kernel.database import Database
 from kernel.errors import NotFoundError
 from payments import contract_queries
@@ -47,12 +48,12 @@ ONE: dict[str, Callable[[Session, Actor, UUID], Any]] = {
 
 def test_a_purchaser_reads_its_own_and_an_outsider_nothing(database: Database) -> None:
     first, _second = fill(database, 2)
-    with database.reading() as session:
+    with database.reading(LOCAL_OPERATOR) as session:
         bureau = session.get_one(Contract, first).purchaser_id
         everything, purchaser, outsider = (
-            Actor("operator"),
-            Actor("purchaser", frozenset({bureau})),
-            Actor("outsider", frozenset()),
+            LOCAL_OPERATOR,
+            Actor("purchaser", (Grant(Role.CLERK, bureau, bureau),)),
+            Actor("outsider"),
         )
         for name, read in LISTS.items():
             whole = [item.id for item in read(session, everything).items]
@@ -74,10 +75,10 @@ def test_a_purchaser_reads_its_own_and_an_outsider_nothing(database: Database) -
 
 def test_a_message_shows_only_the_alerts_that_its_reader_sees(database: Database) -> None:
     first, _second = fill(database, 2)
-    with database.reading() as session:
+    with database.reading(LOCAL_OPERATOR) as session:
         bureau = session.get_one(Contract, first).purchaser_id
-        purchaser = Actor("purchaser", frozenset({bureau}))
+        purchaser = Actor("purchaser", (Grant(Role.CLERK, bureau, bureau),))
         for item in delivery_queries.deliveries(session, purchaser, DeliveriesWanted()).items:
             found = delivery_queries.delivery(session, purchaser, item.id)
-            whole = delivery_queries.delivery(session, Actor("operator"), item.id)
+            whole = delivery_queries.delivery(session, LOCAL_OPERATOR, item.id)
             assert len(found.alert_ids) * 2 == len(whole.alert_ids)

@@ -10,6 +10,7 @@ import pytest
 from jinja2 import StrictUndefined
 
 from alerts.models import ScanRun
+from kernel.access.actor import LOCAL_OPERATOR
 from kernel.database import Database
 from kernel.web.session import WebParts
 from migrations.schema import downgrade, upgrade
@@ -75,7 +76,7 @@ def test_ready_says_how_old_the_last_good_scan_is(database: Database, tmp_path: 
     never = client.get("/readyz")
     assert never.status_code == 200
     assert never.get_json()["last_scan"] is None
-    with database.writing() as session:
+    with database.writing(LOCAL_OPERATOR) as session:
         for days, error in ((3, ""), (2, ""), (1, "failed")):
             session.add(
                 ScanRun(

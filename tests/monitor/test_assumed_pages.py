@@ -6,7 +6,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
 from contracts.models import Contract, Programme
-from kernel.actor import LOCAL_OPERATOR
+from kernel.access.actor import LOCAL_OPERATOR
 from kernel.database import Database
 from monitor.boards import added_up, programme_lines
 from payments.boards import months_of_year
@@ -24,10 +24,10 @@ def assume(
     *fields: str,
 ) -> tuple[str, ...]:
     """Mark fields of the first record of a kind; the overview's sums that then bear a mark."""
-    with database.writing() as session:
+    with database.writing(LOCAL_OPERATOR) as session:
         first = select(kind.id).order_by(kind.id).limit(1).scalar_subquery()
         session.execute(update(kind).where(kind.id == first).values(assumed=list(fields)))
-    with database.reading() as session:
+    with database.reading(LOCAL_OPERATOR) as session:
         lines = programme_lines(session, LOCAL_OPERATOR, TODAY)
     assert added_up(lines).assumed == lines[0].figures.assumed
     return lines[0].figures.assumed
@@ -78,7 +78,7 @@ def test_months_name_what_in_them_is_assumed(client: FlaskClient, database: Data
     write(database, late(PART), late(PART))
 
     def marked() -> list[tuple[int, tuple[str, ...]]]:
-        with database.reading() as session:
+        with database.reading(LOCAL_OPERATOR) as session:
             months = months_of_year(session, LOCAL_OPERATOR, TODAY)
         return [(item.month, item.assumed) for item in months if item.assumed]
 
@@ -105,7 +105,7 @@ def test_an_assumed_start_marks_the_day_a_plan_was_due(
 
 def test_a_score_names_what_is_assumed(client: FlaskClient, database: Database) -> None:
     write(database, late(PART))
-    with database.writing() as session:
+    with database.writing(LOCAL_OPERATOR) as session:
         session.execute(update(Programme).values(code="HAMI-2023-DSF"))
     assert "为假定</span>" not in page(client, "/scores/hami-2023")
     assume(database, Contract, "service_start")

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from kernel.access.actor import LOCAL_OPERATOR
 from kernel.calendar_models import WorkingDayOverride
 from kernel.database import Database
 from kernel.errors import UnavailableError
@@ -107,7 +108,7 @@ def test_overrides_are_read_from_the_database_when_asked_for(
     database: Database, database_address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MONITOR_DATABASE_URL", database_address)
-    with database.writing() as session:
+    with database.writing(LOCAL_OPERATOR) as session:
         session.add(
             WorkingDayOverride(
                 day=date(2023, 6, 28),

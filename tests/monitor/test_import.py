@@ -16,6 +16,7 @@ from contracts.models import (
     Programme,
 )
 from contracts.service_models import PlanStanding
+from kernel.access.actor import LOCAL_OPERATOR
 from kernel.database import Database
 from payments.models import Payment, Settlement
 from tests.workbooks import FIRST, Book, added, bring_in, dump
@@ -35,7 +36,7 @@ def test_hami_arrives_whole_with_the_sums_of_the_report(database: Database) -> N
         "payments": 7,
         "rounds": 24,
     }
-    with database.reading() as session:
+    with database.reading(LOCAL_OPERATOR) as session:
         totals = session.scalars(select(ContractTotal.amount)).all()
         assert sum(filter(None, totals)) == Decimal("4737000.00")
         assert totals.count(None) == 2
@@ -51,7 +52,7 @@ def test_hami_arrives_whole_with_the_sums_of_the_report(database: Database) -> N
 
 
 def test_a_row_says_where_it_was_read_and_what_is_assumed(hami: Database) -> None:
-    with hami.reading() as session:
+    with hami.reading(LOCAL_OPERATOR) as session:
         contract = session.scalars(select(Contract).where(Contract.number == "HAMI-2023-01")).one()
         assert contract.assumed == ["number", "signed_on", "service_start", "service_end"]
         assert contract.source == "hami-2023.xlsx 合同台账 第4行"
@@ -67,7 +68,7 @@ def test_a_row_says_where_it_was_read_and_what_is_assumed(hami: Database) -> Non
 
 
 def test_parties_are_purchaser_payer_lead_and_vendor(hami: Database) -> None:
-    with hami.reading() as session:
+    with hami.reading(LOCAL_OPERATOR) as session:
         rows = session.execute(
             select(Contract.number, ContractParty.role, Organisation.name)
             .join(ContractParty, ContractParty.contract_id == Contract.id)
@@ -85,7 +86,7 @@ def test_parties_are_purchaser_payer_lead_and_vendor(hami: Database) -> None:
 def test_both_samples_stand_side_by_side_and_zibo_paid_three_late(database: Database) -> None:
     assert not bring_in(database, HAMI).errors
     assert not bring_in(database, ZIBO).errors
-    with database.reading() as session:
+    with database.reading(LOCAL_OPERATOR) as session:
         assert session.scalar(select(func.count()).select_from(Contract)) == 9
         late = session.scalar(
             select(func.count(func.distinct(Settlement.milestone_id))).where(
@@ -118,7 +119,7 @@ def test_columns_in_another_order_with_other_headings_and_spellings(
     book.put("合同台账", 4, "签订时间", "2023 年 4 月 4 日")
     result = bring_in(database, book.save(tmp_path / "a.xlsx"))
     assert not result.errors
-    with database.reading() as session:
+    with database.reading(LOCAL_OPERATOR) as session:
         assert session.scalar(select(ContractTotal.amount)) == Decimal("1600000.00")
         contract = session.scalars(select(Contract)).one()
         assert (contract.number, contract.signed_on) == ("ZIBO-2023-01", date(2023, 4, 4))
@@ -143,5 +144,5 @@ def test_sheets_headings_and_lines_that_nothing_reads_are_listed(
 def test_a_programme_budget_may_be_unknown(database: Database, tmp_path: Path) -> None:
     book = Book.sample("zibo-2023").put("预算项目", 4, "到位资金(万元)", "")
     bring_in(database, book.save(tmp_path / "a.xlsx"))
-    with database.reading() as session:
+    with database.reading(LOCAL_OPERATOR) as session:
         assert session.scalars(select(Programme)).one().received is None

@@ -11,6 +11,7 @@ import samples
 from contracts.finding_models import Finding
 from contracts.models import ContractParty, Organisation, PartyRole
 from contracts.service_models import ServiceRound
+from kernel.access.actor import LOCAL_OPERATOR
 from kernel.database import Database
 from tests.workbooks import FIRST, LATER, Book, added, bring_in, changed, dump, said
 
@@ -62,14 +63,14 @@ def test_an_edited_file_changes_what_was_edited(hami: Database, tmp_path: Path) 
         ("payments", "HAMI-2023-01 2023-HM-0003", "本次付款额", "500000.00", "495000.00"),
     ]
     assert [(each.kind, each.key) for each in result.missing] == [("rounds", "HAMI-2023-01 第2轮")]
-    with hami.reading() as session:
+    with hami.reading(LOCAL_OPERATOR) as session:
         assert session.scalar(select(func.count()).select_from(ServiceRound)) == 25
 
 
 def test_a_changed_row_is_updated_in_place_and_stamped_anew(hami: Database, tmp_path: Path) -> None:
     book = Book.sample().put("服务轮次", 4, "建议(条)", 58)
     bring_in(hami, book.save(tmp_path / "hami-2023.xlsx"), LATER)
-    with hami.reading() as session:
+    with hami.reading(LOCAL_OPERATOR) as session:
         touched = session.scalars(select(ServiceRound).where(ServiceRound.version == 2)).one()
         assert (touched.suggestions, touched.recorded_at) == (58, LATER.instant)
         others = session.scalars(select(ServiceRound).where(ServiceRound.version == 1)).all()
@@ -84,7 +85,7 @@ def test_a_new_lead_is_party_to_contracts_outside_the_file_too(
     assert [(each.kind, each.key) for each in result.missing if each.kind == "contracts"] == [
         ("contracts", "HAMI-2023-08")
     ]
-    with hami.reading() as session:
+    with hami.reading(LOCAL_OPERATOR) as session:
         leads = set(session.scalars(
             select(Organisation.short_name)
             .join(ContractParty, ContractParty.organisation_id == Organisation.id)
@@ -95,14 +96,14 @@ def test_a_new_lead_is_party_to_contracts_outside_the_file_too(
 def test_findings_stand_in_the_ledger_and_end_when_they_no_longer_follow(
     hami: Database, tmp_path: Path
 ) -> None:
-    with hami.reading() as session:
+    with hami.reading(LOCAL_OPERATOR) as session:
         places = dict(session.execute(select(Finding.code, Finding.place).where(
             Finding.code.in_(["odd_share", "same_round_dates"]))).all())  # fmt: skip
     assert places == {"odd_share": "支付节点!F19", "same_round_dates": "服务轮次!E22"}
     book = Book.sample().put("服务轮次", 22, "开始日期", date(2023, 9, 23))
     book.put("服务轮次", 22, "结束日期", date(2023, 9, 27))
     bring_in(hami, book.save(tmp_path / "hami-2023.xlsx"), LATER)
-    with hami.reading() as session:
+    with hami.reading(LOCAL_OPERATOR) as session:
         ended = session.scalars(select(Finding).where(Finding.ended_at.is_not(None))).one()
         assert (ended.code, ended.ended_at) == ("same_round_dates", LATER.instant)
         assert session.scalar(select(func.count()).select_from(Finding)) == 19

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 import samples
 from contracts.finding_models import Finding
+from kernel.access.actor import LOCAL_OPERATOR
 from kernel.database import Database
 from payments.models import Payment
 from tests.workbooks import LATER, Book, bring_in, dump
@@ -108,7 +109,7 @@ def test_a_contradiction_is_recorded_with_its_cell(
     edit(book)
     result = bring_in(database, book.save(tmp_path / "odd.xlsx"))
     assert result.errors == ()
-    with database.reading() as session:
+    with database.reading(LOCAL_OPERATOR) as session:
         found = session.scalars(select(Finding).where(Finding.code == code)).one()
     assert found.place == place
     assert message in found.message
@@ -132,7 +133,7 @@ def test_the_samples_give_the_findings_that_their_facts_support(
     database: Database, name: str, codes: dict[str, int]
 ) -> None:
     result = bring_in(database, samples.path(name))
-    with database.reading() as session:
+    with database.reading(LOCAL_OPERATOR) as session:
         found = dict(
             session.execute(select(Finding.code, func.count()).group_by(Finding.code)).all()
         )
@@ -142,7 +143,7 @@ def test_the_samples_give_the_findings_that_their_facts_support(
 
 def test_only_the_odd_amount_is_told_and_not_the_rest_that_fills_up(database: Database) -> None:
     bring_in(database, samples.path("hami-2023"))
-    with database.reading() as session:
+    with database.reading(LOCAL_OPERATOR) as session:
         found = session.scalars(select(Finding).where(Finding.code == "odd_share")).one()
     assert found.message.startswith("8.74 万元占合同总额 19.70 万元的 44.37 %，不是整数比例")
     assert "假定" in found.message
@@ -173,7 +174,7 @@ def test_a_corrected_payment_ends_its_finding_and_the_facts_stay(
     wrong = Book.sample().put(PAYMENTS, 4, "支付时间", "2023.1.31")
     bring_in(database, wrong.save(tmp_path / "hami-2023.xlsx"))
     bring_in(database, samples.path("hami-2023"), LATER)
-    with database.reading() as session:
+    with database.reading(LOCAL_OPERATOR) as session:
         found = session.scalars(
             select(Finding).where(Finding.code == "payment_before_signing")
         ).one()

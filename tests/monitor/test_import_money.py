@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 import samples
 from contracts.models import Contract, ContractTotal
+from kernel.access.actor import LOCAL_OPERATOR
 from kernel.database import Database
 from payments.models import Milestone, Payment, Settlement
 from tests.api_ledger import items
@@ -33,7 +34,7 @@ def test_payments_without_vouchers_are_known_by_their_content(
 def test_a_changed_payment_is_a_reversal_and_a_new_payment(hami: Database, tmp_path: Path) -> None:
     book = Book.sample().put("支付台账", 6, "本次付款额(万元)", 49.5)
     bring_in(hami, book.save(tmp_path / "hami-2023.xlsx"), LATER)
-    with hami.reading() as session:
+    with hami.reading(LOCAL_OPERATOR) as session:
         original, reversal, new = session.scalars(
             select(Payment).where(Payment.voucher == "2023-HM-0003").order_by(Payment.id)
         ).all()
@@ -62,7 +63,7 @@ def test_a_voucher_filled_in_later_is_the_same_payment(hami: Database, tmp_path:
     assert said(result) == [
         ("payments", "HAMI-2023-01 2023-03-28 500000.00 元", "支付凭证号", "", "2023-HM-0003")
     ]
-    with hami.reading() as session:
+    with hami.reading(LOCAL_OPERATOR) as session:
         assert session.scalar(select(func.count()).select_from(Payment)) == 7
 
 
@@ -71,7 +72,7 @@ def test_a_changed_total_is_a_new_version_and_moves_what_is_due(
 ) -> None:
     book = Book.sample().put("合同台账", 4, "合同总额(万元)", "126.00万元")
     bring_in(hami, book.save(tmp_path / "hami-2023.xlsx"), LATER)
-    with hami.reading() as session:
+    with hami.reading(LOCAL_OPERATOR) as session:
         contract = session.scalars(select(Contract).where(Contract.number == "HAMI-2023-01")).one()
         old, new = session.scalars(
             select(ContractTotal)
@@ -112,6 +113,6 @@ def test_a_total_without_any_date_holds_on_every_day_until_the_date_is_known(
     assert dump(database) == before
     book.put("合同台账", 4, "签订时间", signed)
     bring_in(database, book.save(tmp_path / "a.xlsx"), LATER)
-    with database.reading() as session:
+    with database.reading(LOCAL_OPERATOR) as session:
         now = select(ContractTotal).where(ContractTotal.superseded_at.is_(None))
         assert session.scalars(now).one().valid_from == date(2023, 4, 4)

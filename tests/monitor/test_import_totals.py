@@ -5,6 +5,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from contracts.finding_models import Finding
+from kernel.access.actor import LOCAL_OPERATOR
 from kernel.database import Database
 from tests.workbooks import LATER, Book, bring_in
 
@@ -34,7 +35,7 @@ def other_contracts() -> Book:
 
 
 def open_totals(database: Database) -> list[str]:
-    with database.reading() as session:
+    with database.reading(LOCAL_OPERATOR) as session:
         return list(
             session.scalars(
                 select(Finding.message)

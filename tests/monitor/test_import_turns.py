@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 import samples
 from contracts.ledger_changes import LedgerKind
+from kernel.access.actor import LOCAL_OPERATOR
 from kernel.database import Database
 from monitor.importing import ImportResult
 from monitor.wiring import event_bus
@@ -37,7 +38,7 @@ def test_a_second_import_at_once_waits_and_sees_the_first(
         thread.join()
     counts = sorted(result.added[LedgerKind.CONTRACTS] for result in results)
     assert counts == [0, 8]
-    with database.reading() as session:
+    with database.reading(LOCAL_OPERATOR) as session:
         assert session.scalar(select(func.count()).select_from(Payment)) == 7
 
 

@@ -12,6 +12,7 @@ from alerts.messages import compose
 from alerts.models import Alert, ScanRun
 from alerts.pages import shown_address
 from contracts.models import Contract
+from kernel.access.actor import LOCAL_OPERATOR
 from kernel.database import Database
 from tests.alert_ledger import channel
 from tests.clocks import StoppedClock
@@ -53,7 +54,7 @@ def test_a_day_that_was_not_checked_is_not_called_clear(
 def test_a_scan_that_failed_is_said_so(client: FlaskClient, database: Database) -> None:
     write(database, late((DUE, Decimal("78800"))))
     scan(database)
-    with database.writing() as session:
+    with database.writing(LOCAL_OPERATOR) as session:
         later = NOW + timedelta(hours=1)
         session.add(
             ScanRun(
@@ -116,12 +117,12 @@ def test_an_alert_tells_its_history(client: FlaskClient, database: Database) -> 
 
 
 def parked(database: Database) -> UUID:
-    with database.writing() as session:
+    with database.writing(LOCAL_OPERATOR) as session:
         channel(session, "http://user:pass@127.0.0.1:9/robot?key=TOPSECRET")
     write(database, late())
     scan(database)
     compose(database, StoppedClock(NOW, TODAY), "http://127.0.0.1:8000")
-    with database.writing() as session:
+    with database.writing(LOCAL_OPERATOR) as session:
         message = session.scalars(select(Message)).one()
         message.state, message.park_reason = MessageState.PARKED, "对方拒绝"
         session.add(
@@ -163,7 +164,7 @@ def test_a_parked_message_says_why_and_can_be_sent_again(
 
 def test_a_disabled_channel_says_why(client: FlaskClient, database: Database) -> None:
     parked(database)
-    with database.writing() as session:
+    with database.writing(LOCAL_OPERATOR) as session:
         target = session.scalars(select(Channel)).one()
         target.enabled, target.disabled_reason = False, "对方答复 410"
     text = page(client, "/deliveries")
@@ -177,11 +178,11 @@ def test_an_address_shows_no_secret() -> None:
 
 
 def test_a_page_costs_the_same_whatever_it_shows(client: FlaskClient, database: Database) -> None:
-    with database.writing() as session:
+    with database.writing(LOCAL_OPERATOR) as session:
         channel(session, "http://127.0.0.1:9/hook")
     costs = []
     for count in (1, 29):
-        with database.writing() as session:
+        with database.writing(LOCAL_OPERATOR) as session:
             place = city(session, f"第{count}市")
             for number in range(count):
                 payments = [(date(2023, 7, day), Decimal(100)) for day in range(1, 1 + count)]
@@ -189,7 +190,7 @@ def test_a_page_costs_the_same_whatever_it_shows(client: FlaskClient, database: 
                 contract(session, place, f"{count}-{number}", ContractSpec(BEGINS, terms))
         scan(database)
         compose(database, StoppedClock(NOW, TODAY), "http://127.0.0.1:8000")
-        with database.reading() as session:
+        with database.reading(LOCAL_OPERATOR) as session:
             newest = session.scalars(select(Contract.id).order_by(Contract.id.desc())).first()
             alert = session.scalars(select(Alert.id).order_by(Alert.id.desc())).first()
             message = session.scalars(select(Delivery.message_id)).first()

@@ -7,6 +7,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import update
 
 from contracts.models import Programme
+from kernel.access.actor import LOCAL_OPERATOR
 from kernel.database import Database
 from tests.ledger import ContractSpec, MilestoneSpec
 from tests.pages import APPROVED, BEGINS, DUE, page, write
@@ -30,7 +31,7 @@ def test_a_contract_of_many_payments_says_that_it_shows_the_latest(
 
 def test_a_score_lists_the_first_of_its_evidence(client: FlaskClient, database: Database) -> None:
     write(database, paid_often())
-    with database.writing() as session:
+    with database.writing(LOCAL_OPERATOR) as session:
         session.execute(update(Programme).values(code="HAMI-2023-DSF"))
     text = page(client, "/scores/hami-2023")
     assert "得分依据（201）" in text

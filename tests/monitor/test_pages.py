@@ -10,6 +10,7 @@ from sqlalchemy import select
 from contracts.finding_models import Finding
 from contracts.models import Contract
 from contracts.service_models import RoundKind, ServiceRound, SupervisionRecord
+from kernel.access.actor import LOCAL_OPERATOR
 from kernel.database import Database
 from payments.models import Payment
 from tests.ledger import WHO, ContractSpec
@@ -98,7 +99,7 @@ def test_a_contract_says_what_is_missing(client: FlaskClient, database: Database
 
 def test_a_contract_shows_its_records(client: FlaskClient, database: Database) -> None:
     (key,) = write(database, late((DUE, Decimal("28800"))))
-    with database.writing() as session:
+    with database.writing(LOCAL_OPERATOR) as session:
         bureau = session.get_one(Contract, key).purchaser_id
         session.add_all(
             [
@@ -148,7 +149,7 @@ def test_a_contract_shows_its_records(client: FlaskClient, database: Database) -
 
 def test_a_correction_of_a_payment_is_shown(client: FlaskClient, database: Database) -> None:
     (key,) = write(database, late((DUE, Decimal("28800"))))
-    with database.writing() as session:
+    with database.writing(LOCAL_OPERATOR) as session:
         wrong = session.scalars(select(Payment)).one()
         wrong.reversed = True
         session.add(
@@ -219,7 +220,7 @@ def test_a_record_that_is_not_there_is_said_so(client: FlaskClient, kind: str) -
 
 def test_what_a_user_typed_is_text_not_markup(client: FlaskClient, database: Database) -> None:
     (key,) = write(database, late())
-    with database.writing() as session:
+    with database.writing(LOCAL_OPERATOR) as session:
         session.get_one(Contract, key).name = "<img src=x onerror=alert(1)>"
     for address in ("/contracts", f"/contracts/{key}", "/contracts?q=<img"):
         text = page(client, address)

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 
 import samples
 from alerts.models import Alert, ScanRun
+from kernel.access.actor import LOCAL_OPERATOR
 from kernel.database import Database
 from monitor.commands import cli
 
@@ -51,14 +52,14 @@ def test_2023_on_a_copy_leaves_the_ledger_alone(database: Database) -> None:
     plans = episodes(answer["history"], "missing_plan")
     assert len(plans) == 8
     assert {resolved for *_, resolved in plans} == {None}
-    with database.reading() as session:
+    with database.reading(LOCAL_OPERATOR) as session:
         assert session.scalar(select(func.count()).select_from(ScanRun)) == 0
 
 
 def test_a_kept_walk_goes_on_where_it_stopped(database: Database) -> None:
     run("replay", "--from", "2023-06-20", "--to", "2023-06-30", "--keep", "--json")
     run("replay", "--from", "2023-06-20", "--to", "2023-07-05", "--keep", "--json")
-    with database.reading() as session:
+    with database.reading(LOCAL_OPERATOR) as session:
         late = session.scalars(select(Alert).where(Alert.rule == "late_payment")).one()
     assert (late.since, late.resolved_on) == (date(2023, 6, 27), date(2023, 7, 4))
 
@@ -69,7 +70,7 @@ def test_asking_about_any_day_changes_nothing(database: Database) -> None:
     assert {alert["subject"] for alert in asked["alerts"] if alert["rule"] == "late_payment"} == {
         "ZIBO-2023-01/8"
     }
-    with database.reading() as session:
+    with database.reading(LOCAL_OPERATOR) as session:
         assert session.scalars(select(ScanRun.as_of)).all() == [date(2023, 12, 31)]
 
 

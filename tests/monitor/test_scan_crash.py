@@ -20,7 +20,7 @@ from alerts.models import Alert, AlertEvent, Change, ScanRun
 from alerts.receivers import ReceiverRules
 from alerts.scan import run_scan
 from alerts.scan_queries import Episode, history
-from kernel.actor import LOCAL_OPERATOR, SCAN_JOB
+from kernel.access.actor import LOCAL_OPERATOR, SCAN_JOB
 from kernel.database import Database
 from kernel.settings import Settings
 from kernel.workbook_guard import WorkbookLimits
@@ -39,7 +39,7 @@ def prepare(database: Database) -> None:
             database, samples.path(name), LOCAL_OPERATOR, CLOCK, WorkbookLimits.of(SETTINGS)
         )
         assert not result.errors
-    with database.writing() as session:
+    with database.writing(LOCAL_OPERATOR) as session:
         new = NewChannel("渠道", "http://127.0.0.1:9/", new_secret())
         networks = ReceiverRules(("127.0.0.0/8",), 1.0)
         add_channel(session, LOCAL_OPERATOR, CLOCK.now(), networks, new)
@@ -66,7 +66,7 @@ def monitor(address: str, folder: Path, *arguments: str) -> Iterator[subprocess.
 
 
 def days_scanned(database: Database) -> int:
-    with database.reading() as session:
+    with database.reading(LOCAL_OPERATOR) as session:
         return session.scalar(select(func.count(func.distinct(ScanRun.as_of)))) or 0
 
 
@@ -76,7 +76,7 @@ def wait_until(process: subprocess.Popen[bytes], done: Event, look: float = 0.01
 
 
 def episodes(database: Database) -> list[Episode]:
-    with database.reading() as session:
+    with database.reading(LOCAL_OPERATOR) as session:
         return history(session, LOCAL_OPERATOR)
 
 
@@ -100,7 +100,7 @@ def test_a_walk_killed_midway_ends_as_one_that_was_not(
         ("ZIBO-2023-01/10", date(2023, 8, 26), date(2023, 9, 14)),
         ("ZIBO-2023-01/4", date(2023, 10, 17), date(2023, 11, 20)),
     }
-    with database.reading() as session:
+    with database.reading(LOCAL_OPERATOR) as session:
         told = session.scalar(
             select(func.count()).where(AlertEvent.change.in_(["opened", "raised", "resolved"]))
         )
@@ -133,7 +133,7 @@ def test_a_scan_killed_between_two_of_its_statements_leaves_no_trace(
             scan.wait()
             backend = "SELECT count(pg_terminate_backend(pid)) FROM pg_locks WHERE NOT granted"
             blocker.execute(text(backend))
-    with database.reading() as session:
+    with database.reading(LOCAL_OPERATOR) as session:
         assert session.scalar(select(func.count()).select_from(Alert)) == 0
         assert session.scalar(select(func.count()).select_from(ScanRun)) == 0
     report = run_scan(database, CLOCK, date(2023, 12, 31), SCAN_JOB, rules(SETTINGS))

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from alerts.models import ScanRun
+from kernel.access.actor import LOCAL_OPERATOR
 from kernel.database import Database
 from kernel.settings import Settings
 from monitor.scheduler import scan_if_missed, scan_owed, scan_today, start_scheduler
@@ -25,7 +26,7 @@ def service(database: Database) -> Service:
 
 
 def runs(database: Database) -> list[ScanRun]:
-    with database.reading() as session:
+    with database.reading(LOCAL_OPERATOR) as session:
         return list(session.scalars(select(ScanRun).order_by(ScanRun.as_of)))
 
 
@@ -43,7 +44,7 @@ def test_a_missed_day_is_scanned_once(service: Service) -> None:
 
 
 def test_a_failed_run_does_not_count(service: Service) -> None:
-    with service.database.writing() as session:
+    with service.database.writing(LOCAL_OPERATOR) as session:
         session.add(
             ScanRun(
                 as_of=TODAY, started_at=NOON, duration_ms=1, actor="x", error="broke", counts={}

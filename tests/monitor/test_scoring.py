@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from contracts.models import Contract
 from contracts.plan_standings import PlanDates
 from contracts.service_models import SupervisionRecord
-from kernel.actor import LOCAL_OPERATOR
+from kernel.access.actor import LOCAL_OPERATOR
 from kernel.database import Database
 from monitor.indicators import performance_management
 from monitor.indicators.models import Indicator, IndicatorScore
@@ -26,7 +26,7 @@ FULL = Decimal(100)
 
 
 def scored(database: Database, *specs: ContractSpec, supervised: bool = False) -> IndicatorScore:
-    with database.writing() as session:
+    with database.writing(LOCAL_OPERATOR) as session:
         place = city(session)
         keys = [contract(session, place, f"C{n}", spec) for n, spec in enumerate(specs)]
         if supervised:
@@ -105,7 +105,7 @@ def test_an_unknown_signing_is_not_held_against_a_payment(
     database: Database, trigger: Trigger, ahead: list[str]
 ) -> None:
     """A signing without a date is unknown; a plan without an approval has not been approved."""
-    with database.writing() as session:
+    with database.writing(LOCAL_OPERATOR) as session:
         place = city(session)
         terms = MilestoneSpec(FULL, DUE, [(DUE, FULL)])
         key = contract(session, place, "C0", ContractSpec(BEGINS, [terms]))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from contracts.plan_standings import PlanDates
 from contracts.queries import plans, rounds
 from contracts.schemas import PlansWanted, RoundsWanted
-from kernel.actor import LOCAL_OPERATOR
+from kernel.access.actor import LOCAL_OPERATOR
 from kernel.database import Database
 from monitor import timeline as drawing
 from monitor.timeline import Look, Timeline, timeline
@@ -28,7 +28,7 @@ AMOUNT = Decimal("78800.00")
 
 
 def draw(database: Database, key: UUID, day: date = TODAY) -> Timeline | None:
-    with database.reading() as session:
+    with database.reading(LOCAL_OPERATOR) as session:
         return timeline(
             read_contract(session, LOCAL_OPERATOR, day, key),
             plans(session, LOCAL_OPERATOR, day, PlansWanted(contract=key)).items,
@@ -40,7 +40,7 @@ def draw(database: Database, key: UUID, day: date = TODAY) -> Timeline | None:
 
 
 def written(database: Database, spec: ContractSpec) -> UUID:
-    with database.writing() as session:
+    with database.writing(LOCAL_OPERATOR) as session:
         return contract(session, city(session), "HT-1", spec)
 
 

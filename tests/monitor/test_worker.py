@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from sqlalchemy import select
 
 from alerts.delivery_models import Channel, Message, MessageState
+from kernel.access.actor import LOCAL_OPERATOR
 from kernel.database import Database
 from kernel.errors import InputError
 from kernel.settings import Settings
@@ -50,7 +51,7 @@ def working(service: Service) -> Iterator[None]:
 
 def test_a_late_payment_is_found_and_told(service: Service) -> None:
     with receiver() as server:
-        with service.database.writing() as session:
+        with service.database.writing(LOCAL_OPERATOR) as session:
             alert_ledger.channel(session, server.url)
             late = MilestoneSpec(Decimal("78800.00"), date(2023, 7, 10))
             contract(session, city(session), "HT-1", ContractSpec(date(2023, 1, 1), [late]))
@@ -71,14 +72,14 @@ def test_a_worker_that_stops_gives_its_leases_back(service: Service) -> None:
         return Reply()
 
     with receiver(stop_at_third) as server:
-        with service.database.writing() as session:
+        with service.database.writing(LOCAL_OPERATOR) as session:
             channels = [alert_ledger.channel(session, server.url, f"渠道{n}") for n in range(9)]
             alert_ledger.alerts(session, channels, 1)
         courier = open_courier(service, stop)
         courier.deliver_due()
         courier.close()
         assert len(server.received) == 3
-    with service.database.reading() as session:
+    with service.database.reading(LOCAL_OPERATOR) as session:
         messages = session.scalars(select(Message)).all()
     assert sum(message.state is MessageState.DELIVERED for message in messages) == 3
     assert {message.leased_until for message in messages} == {None}
@@ -125,14 +126,14 @@ def test_channels_by_hand(command: CliRunner, database: Database) -> None:
     assert command.invoke(cli, ["channel", "disable", "值班群"]).exit_code == 0
     assert "停用（由 operator 停用）" in command.invoke(cli, ["channel", "list"]).output
     assert command.invoke(cli, ["channel", "enable", "值班群"]).exit_code == 0
-    with database.reading() as session:
+    with database.reading(LOCAL_OPERATOR) as session:
         assert session.scalars(select(Channel.secret)).one() == secret
 
 
 def test_a_round_by_hand(command: CliRunner, database: Database) -> None:
     answers = iter([Reply(404), Reply()])
     with receiver(lambda number, headers: next(answers)) as server:
-        with database.writing() as session:
+        with database.writing(LOCAL_OPERATOR) as session:
             channel = alert_ledger.channel(session, server.url)
             alert_ledger.alerts(session, [channel], 2)
         first = command.invoke(cli, ["deliver", "--once", "--json"])

@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 
 from alerts.delivery import BATCH
 from alerts.delivery_models import Delivery, DeliveryAttempt, Message, MessageState
+from kernel.access.actor import LOCAL_OPERATOR
 from kernel.database import Database
 from tests import alert_ledger
 from tests.receiver import Reply, TestReceiver, receiver
@@ -73,7 +74,7 @@ def test_a_killed_worker_loses_nothing(
 ) -> None:
     workers = no_worker_stays
     with receiver(killing(lambda: workers[0], at)) as server:
-        with database.writing() as session:
+        with database.writing(LOCAL_OPERATOR) as session:
             channel = alert_ledger.channel(session, server.url)
             alerts = alert_ledger.alerts(session, [channel], ALERTS)
         workers.append(start(database_address, tmp_path))
@@ -98,7 +99,7 @@ def test_a_killed_worker_loses_nothing(
 
 
 def _all_delivered_once(database: Database, messages: int) -> None:
-    with database.reading() as session:
+    with database.reading(LOCAL_OPERATOR) as session:
         states = set(session.scalars(select(Message.state)))
         joined = session.scalar(
             select(func.count()).select_from(Delivery).where(Delivery.message_id.is_not(None))

@@ -10,7 +10,7 @@ from decimal import Decimal
 from sqlalchemy import insert
 
 from contracts.models import Contract
-from kernel.actor import LOCAL_OPERATOR
+from kernel.access.actor import LOCAL_OPERATOR
 from kernel.database import Database
 from monitor.indicators import performance_management
 from monitor.indicators.models import Indicator
@@ -21,7 +21,7 @@ B204 = Indicator(code="B204", name="履约", weight=Decimal(2), measure="perform
 
 
 def test_a_programme_of_any_size_is_scored(database: Database) -> None:
-    with database.writing() as session:
+    with database.writing(LOCAL_OPERATOR) as session:
         place = city(session)
         session.execute(
             insert(Contract),

@@ -16,7 +16,7 @@ from alerts.delivery import Courier
 from alerts.delivery_models import Message, MessageState
 from alerts.receivers import ReceiverRules
 from alerts.scan import run_scan
-from kernel.actor import SCAN_JOB
+from kernel.access.actor import LOCAL_OPERATOR, SCAN_JOB
 from kernel.database import Database
 from kernel.settings import Settings
 from monitor.wiring import rules
@@ -45,7 +45,7 @@ def deliver(database: Database, clock: StoppedClock) -> None:
 @pytest.mark.timeout(600)
 def test_every_alert_arrives_and_not_one_by_one(database: Database) -> None:
     with receiver(one_in_five_fails) as hook:
-        with database.writing() as session:
+        with database.writing(LOCAL_OPERATOR) as session:
             place = city(session)
             channel(session, hook.url)
             late = ContractSpec(date(2023, 1, 1), [MilestoneSpec(Decimal(100), DUE)])
@@ -60,7 +60,7 @@ def test_every_alert_arrives_and_not_one_by_one(database: Database) -> None:
         assert all(one.valid for one in hook.received)
         for hour in range(1, 48):
             deliver(database, StoppedClock(now + timedelta(hours=hour), AS_OF))
-    with database.reading() as session:
+    with database.reading(LOCAL_OPERATOR) as session:
         states = dict(
             session.execute(select(Message.state, func.count()).group_by(Message.state)).all()
         )

@@ -1,0 +1,42 @@
+"""What the application's role may do on PostgreSQL: no more than the service needs."""
+
+from sqlalchemy import Connection, inspect, text
+
+from kernel.errors import InputError
+
+DELETED_FROM = {
+    "contract_party", "organisation_ancestor", "plan_standing", "settlement",
+}  # fmt: skip
+"""Derived tables, and parties that a corrected ledger no longer names; facts are never deleted."""
+READ_ONLY = {"alembic_version"}
+APPENDED_TO: frozenset[str] = frozenset()
+"""Tables whose rows are never changed once written."""
+
+
+def grant(connection: Connection, role: str) -> None:
+    """Give ``role`` its rights on what is there; raises ``InputError`` when there is no such role."""
+    known = connection.execute(
+        text("SELECT 1 FROM pg_roles WHERE rolname = :role"), {"role": role}
+    ).scalar()
+    if not known:
+        raise InputError(
+            "MONITOR_DATABASE_URL",
+            f"数据库中没有角色 {role}；请先执行 CREATE ROLE {role} LOGIN PASSWORD '…'",
+        )
+    name = connection.dialect.identifier_preparer.quote(role)
+    found = inspect(connection)
+    schema = connection.dialect.identifier_preparer.quote(found.default_schema_name or "public")
+    connection.execute(text(f"REVOKE ALL ON ALL TABLES IN SCHEMA {schema} FROM {name}"))
+    connection.execute(text(f"GRANT USAGE ON SCHEMA {schema} TO {name}"))
+    connection.execute(text(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA {schema} TO {name}"))
+    for table in [*found.get_table_names(), *found.get_view_names()]:
+        rights = ", ".join(_rights(table, is_view=table in found.get_view_names()))
+        connection.execute(text(f"GRANT {rights} ON {table} TO {name}"))
+
+
+def _rights(table: str, *, is_view: bool) -> list[str]:
+    if is_view or table in READ_ONLY:
+        return ["SELECT"]
+    if table in APPENDED_TO:
+        return ["SELECT", "INSERT"]
+    return ["SELECT", "INSERT", "UPDATE", *(["DELETE"] if table in DELETED_FROM else [])]

@@ -1,0 +1,120 @@
+"""Row-level security on PostgreSQL: the second wall behind the predicates of ``queries.py``.
+
+A transaction tells the database whose it is (``kernel.tenant``); one that tells nothing sees
+nothing. The policies bind every role but the tables' owner and superusers, so the service connects
+as a role that is neither.
+"""
+
+from collections.abc import Mapping
+
+from sqlalchemy import Connection, inspect, text
+
+NAME = "tenant"
+
+
+def _setting(name: str) -> str:
+    # Read once a statement, as a sub-select: read for each row it would cost more than the rest.
+    return f"(SELECT coalesce(current_setting('monitor.{name}', true), ''))"
+
+
+def _listed(name: str) -> str:
+    return (
+        f"ANY ((SELECT string_to_array(nullif(current_setting('monitor.{name}', true), ''), ',')"
+        "::uuid[])::uuid[])"
+    )
+
+
+_EVERYTHING = f"{_setting('reach')} = 'all'"
+_ANY_TENANT = f"({_EVERYTHING} OR {_setting('own')} <> '' OR {_setting('led')} <> '')"
+
+
+def _reached(contract: str) -> str:
+    return (
+        f"({_EVERYTHING} OR EXISTS (SELECT 1 FROM contract_reach AS reach "
+        f"WHERE reach.contract_id = {contract} AND (reach.organisation_id = {_listed('led')} "
+        f"OR (reach.organisation_id = {_listed('own')} "
+        "AND reach.capacity IN ('purchaser', 'payer')))))"
+    )
+
+
+def _through(table: str, key: str, column: str) -> str:
+    """Seen where the row it belongs to is seen, whose own policy decides."""
+    return (
+        f"({_EVERYTHING} OR EXISTS (SELECT 1 FROM {table} AS above WHERE above.{key} = {column}))"
+    )
+
+
+BY_CONTRACT = (
+    "contract_party", "contract_total", "implementation_plan", "plan_standing", "service_round",
+    "supervision_record", "milestone", "payment", "settlement", "alert",
+)  # fmt: skip
+
+SEEN: Mapping[str, str] = {
+    "contract": _reached("contract.id"),
+    **{table: _reached(f"{table}.contract_id") for table in BY_CONTRACT},
+    "finding": (
+        f"({_reached('finding.contract_id')} OR (finding.contract_id IS NULL AND {_ANY_TENANT}))"
+    ),
+    "programme": _ANY_TENANT,
+    "alert_episode": _through("alert", "id", "alert_episode.alert_id"),
+    "alert_event": _through("alert", "id", "alert_event.alert_id"),
+    "delivery": _through("alert_event", "id", "delivery.event_id"),
+    "message": _through("delivery", "message_id", "message.id"),
+    "delivery_attempt": _through("message", "id", "delivery_attempt.message_id"),
+}
+"""Who sees a row of each table that holds facts of contracts."""
+
+WRITTEN_BEFORE_SEEN = {"contract", "contract_party", "contract_total", "message", "programme"}
+"""Rows that are written before what makes them seen: any tenant may add one."""
+
+WITHOUT = {
+    "alembic_version", "app_user", "calendar_day", "channel", "membership", "organisation",
+    "organisation_ancestor", "scan_run", "trail_context", "vendor",
+}  # fmt: skip
+"""Tables that hold no contract's facts: the tree, shared reference data, accounts, the machinery."""
+
+
+def put_up(connection: Connection) -> None:
+    """Make a policy on each table that is there (PostgreSQL only)."""
+    if connection.dialect.name != "postgresql":
+        return
+    present = set(inspect(connection).get_table_names())
+    for table in sorted(SEEN.keys() & present):
+        added = _ANY_TENANT if table in WRITTEN_BEFORE_SEEN else SEEN[table]
+        connection.execute(text(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"))
+        connection.execute(
+            text(f"CREATE POLICY {NAME} ON {table} USING ({SEEN[table]}) WITH CHECK ({added})")
+        )
+
+
+def take_down(connection: Connection) -> None:
+    """Drop every policy of ours."""
+    if connection.dialect.name != "postgresql":
+        return
+    found = connection.execute(
+        text(
+            "SELECT tablename FROM pg_policies WHERE policyname = :name "
+            "AND schemaname = current_schema()"
+        ),
+        {"name": NAME},
+    )
+    for table in found.scalars().all():
+        connection.execute(text(f"DROP POLICY {NAME} ON {table}"))
+        connection.execute(text(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY"))
+
+
+def drift(connection: Connection) -> list[str]:
+    """Tables that neither list names, and policies that are missing."""
+    present = set(inspect(connection).get_table_names())
+    problems = [
+        f"{table}: neither has a row policy nor is named as needing none"
+        for table in sorted(present - SEEN.keys() - WITHOUT)
+    ]
+    if connection.dialect.name != "postgresql":
+        return problems
+    up = set(
+        connection.execute(
+            text("SELECT tablename FROM pg_policies WHERE policyname = :name"), {"name": NAME}
+        ).scalars()
+    )
+    return problems + [f"{table}: row policy missing" for table in sorted(SEEN.keys() - up)]
