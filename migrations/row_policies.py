@@ -68,8 +68,8 @@ WRITTEN_BEFORE_SEEN = {"contract", "contract_party", "contract_total", "message"
 """Rows that are written before what makes them seen: any tenant may add one."""
 
 WITHOUT = {
-    "alembic_version", "app_user", "calendar_day", "channel", "membership", "organisation",
-    "organisation_ancestor", "scan_run", "trail_context", "vendor",
+    "alembic_version", "announced_year", "app_user", "channel", "membership", "organisation",
+    "organisation_ancestor", "scan_run", "trail_context", "vendor", "working_day_override",
 }  # fmt: skip
 """Tables that hold no contract's facts: the tree, shared reference data, accounts, the machinery."""
 

@@ -96,3 +96,14 @@ def database(database_address: str) -> Iterator[Database]:
     database = Database(database_address, event_bus())
     yield database
     database.dispose()
+
+
+@pytest.fixture
+def owned(
+    database_address: str, backend: str, request: pytest.FixtureRequest
+) -> Iterator[Database]:
+    """The same database as ``database``, connected to as its owner, whom no row policy binds."""
+    is_sqlite = backend == "sqlite"
+    owner = Database(database_address if is_sqlite else request.getfixturevalue("owner_address"))
+    yield owner
+    owner.dispose()

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from alerts.models import Alert, AlertEpisode, AlertEvent, AlertState, Change, ScanRun, Severity
 from alerts.scan import run_scan
@@ -16,11 +16,11 @@ from kernel.access.actor import LOCAL_OPERATOR, SCAN_JOB
 from kernel.database import Database
 from kernel.errors import ConflictError, InputError
 from kernel.settings import Settings
-from migrations.tables import METADATA
 from monitor.wiring import rules
 from payments.models import Milestone, Payment
 from payments.settling import settle_contracts
 from tests.clocks import StoppedClock
+from tests.emptying import empty
 from tests.ledger import WHO, ContractSpec, MilestoneSpec, city, contract
 
 START = date(2023, 1, 2)
@@ -134,11 +134,10 @@ contract_specs = st.builds(
 )
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
 def test_any_walk_of_days_leaves_what_the_oracle_says(
-    database: Database, specs: list[ContractSpec], stops: list[int]
+    owned: Database, database: Database, specs: list[ContractSpec], stops: list[int]
 ) -> None:
+    empty(owned)
     with database.writing(LOCAL_OPERATOR) as session:
-        for table in reversed(METADATA.sorted_tables):
-            session.execute(delete(table))
         place = city(session)
         for index, spec in enumerate(specs):
             contract(session, place, f"C{index}", spec)

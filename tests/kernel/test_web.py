@@ -18,6 +18,7 @@ from kernel.database import Database
 from kernel.errors import ConflictError, InputError, NotFoundError, UnavailableError
 from kernel.web.headers import allowed_hosts
 from kernel.web.install import install
+from kernel.web.permissions import ANYBODY, declare_static, requires
 from kernel.web.session import (
     WebParts,
     as_of,
@@ -68,6 +69,10 @@ def app(database: Database) -> Flask:
     app.add_url_rule(
         "/api/model", "model", lambda: str(Asked.model_validate({"count": "x", "more": 1}))
     )
+    for endpoint, view in app.view_functions.items():
+        if not endpoint.endswith("static"):
+            requires(ANYBODY)(view)
+    declare_static(app)
     return app
 
 

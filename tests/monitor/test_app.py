@@ -12,6 +12,7 @@ from jinja2 import StrictUndefined
 from alerts.models import ScanRun
 from kernel.access.actor import LOCAL_OPERATOR
 from kernel.database import Database
+from kernel.web.permissions import ANYBODY, requires
 from kernel.web.session import WebParts
 from migrations.schema import downgrade, upgrade
 from monitor.assets import asset_url
@@ -59,7 +60,8 @@ def test_an_asset_is_kept_for_a_year_by_its_content(database: Database, tmp_path
 
 def test_a_form_without_its_token_is_refused(database: Database, tmp_path: Path) -> None:
     client = web_client(database, tmp_path)
-    client.application.add_url_rule("/form", "form", lambda: "done", methods=["POST"])
+    form = requires(ANYBODY)(lambda: "done")
+    client.application.add_url_rule("/form", "form", form, methods=["POST"])
     response = client.post("/form", data={"a": "1"})
     assert response.status_code == 400
     assert client.post("/form", data={"a": "x" * 1_100_000}).status_code == 413
