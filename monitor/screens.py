@@ -8,18 +8,23 @@ from flask import Flask, request, url_for
 
 from alerts import texts
 from alerts.models import Alert, AlertEvent, AlertState, Change
+from contracts.models import Organisation
+from contracts.schemas import OrganisationRef
+from kernel.access.permissions import Permission
 from kernel.money import format_wan, format_yuan
-from kernel.web.session import current_clock
+from kernel.web.permissions import SIGNED_IN, Need, allows
+from kernel.web.session import current_actor, current_caller, current_clock
 from monitor import words
 
-MENU: Final = (
-    ("工作台", "overview_pages.show"),
-    ("预警督办", "alert_pages.index"),
-    ("合同台账", "contract_pages.index"),
-    ("消息投递", "delivery_pages.index"),
-    ("绩效评价", "score_pages.index"),
-    ("接口文档", "api_docs.docs"),
+MENU: Final[tuple[tuple[str, str, Need], ...]] = (
+    ("工作台", "overview_pages.show", SIGNED_IN),
+    ("预警督办", "alert_pages.index", Permission.ALERTS_READ),
+    ("合同台账", "contract_pages.index", Permission.CONTRACTS_READ),
+    ("消息投递", "delivery_pages.index", Permission.MESSAGES_READ),
+    ("绩效评价", "score_pages.index", Permission.SCORES_READ),
+    ("接口文档", "api_docs.docs", SIGNED_IN),
 )
+"""The main menu: name, endpoint, and what its page needs, as the route itself declares."""
 _SEVERITY_CLASSES: Final = {1: "info", 2: "minor", 3: "major", 4: "critical"}
 
 
@@ -40,7 +45,10 @@ def install_screens(app: Flask, zone: ZoneInfo) -> None:
         clock_time=clock_time,
     )
     app.jinja_env.globals.update(
-        MENU=MENU,
+        menu=menu,
+        may=may,
+        Permission=Permission,
+        whose=whose,
         NOT_GIVEN=words.NOT_GIVEN,
         PLAN_STATES=words.PLAN_STATES,
         MILESTONE_STATES=words.MILESTONE_STATES,
@@ -64,6 +72,24 @@ def install_screens(app: Flask, zone: ZoneInfo) -> None:
         link=link,
     )
     app.context_processor(_day_in_view)
+
+
+def menu() -> list[tuple[str, str]]:
+    """Name and endpoint of what the reader may open."""
+    caller = current_caller()
+    return [(name, endpoint) for name, endpoint, need in MENU if allows(caller, need)]
+
+
+def may(permission: Permission) -> bool:
+    """Whether the reader has the permission for any organisation: else a page leaves a part out."""
+    return current_actor().may(permission)
+
+
+def whose(organisation: Organisation | OrganisationRef) -> str:
+    """An organisation's short name; its full name to who works for or oversees more than one."""
+    actor = current_actor()
+    several = len({grant.organisation_id for grant in actor.grants}) > 1
+    return organisation.name if several else organisation.label
 
 
 def alert_sentence(alert: Alert, on: date, *, is_open: bool | None = None) -> str:
