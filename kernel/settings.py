@@ -29,6 +29,7 @@ PREFIX = "MONITOR_"
 FILE_VARIABLE = "MONITOR_SETTINGS_FILE"
 """Names the TOML file; ``monitor.toml`` in the working folder is read when it exists."""
 DRIVERS = {"sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg"}
+_SECRET = {"database_url", "secret_keys"}
 FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2200, 12, 31)
 """A business date outside has no ledger: it is a slip of the pen."""
 
@@ -53,6 +54,7 @@ class Settings(BaseSettings):
     receiver_timeout_seconds: Annotated[float, Field(ge=0.2, le=30)] = 15.0
     workbook_max_bytes: Annotated[int, Field(ge=1_000)] = 20_000_000
     workbook_max_unpacked_bytes: Annotated[int, Field(ge=10_000)] = 300_000_000
+    secret_keys: Annotated[tuple[str, ...], NoDecode, Field(repr=False)] = ()
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     @classmethod
@@ -75,6 +77,14 @@ class Settings(BaseSettings):
         parts = value.split(",") if isinstance(value, str) else value
         if isinstance(parts, list | tuple):
             return tuple(_network(str(part)) for part in parts if str(part).strip())
+        return value
+
+    @field_validator("secret_keys", mode="before")
+    @classmethod
+    def _split_keys(cls, value: object) -> object:
+        parts = value.split(",") if isinstance(value, str) else value
+        if isinstance(parts, list | tuple):
+            return tuple(str(part).strip() for part in parts if str(part).strip())
         return value
 
     @field_validator("zone")
@@ -189,5 +199,5 @@ def _network(text: str) -> str:
 
 def _shown(location: tuple[int | str, ...], value: object) -> str:
     """The value found, unless the field may hold a password."""
-    secret = "database_url" in location or "@" in str(value)
+    secret = not _SECRET.isdisjoint(location) or "@" in str(value)
     return "（值不显示）" if secret else f"“{value}”"

@@ -15,6 +15,7 @@ from contracts.api import api as contracts_api
 from kernel.access.actor import LOCAL_OPERATOR
 from kernel.clock import Clock
 from kernel.database import Database
+from kernel.sealed_secrets import sealed_secrets
 from kernel.settings import Settings
 from kernel.web.headers import allowed_hosts
 from kernel.web.install import install
@@ -56,7 +57,9 @@ def create_app(settings: Settings, database: Database, clock: Clock) -> OpenAPI:
     app.openapi_version = "3.1.0"
     _configure(app, settings)
     install(
-        app, WebParts(database, clock, lambda: LOCAL_OPERATOR), allowed_hosts(settings.public_url)
+        app,
+        WebParts(database, clock, lambda: LOCAL_OPERATOR, sealed_secrets(settings)),
+        allowed_hosts(settings.public_url),
     )
     CSRFProtect(app)
     _prepare_templates(app, settings.business_date)

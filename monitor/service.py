@@ -9,6 +9,7 @@ from kernel.clock import Clock
 from kernel.database import Database
 from kernel.errors import UnavailableError
 from kernel.logs import configure_logging
+from kernel.sealed_secrets import SealedSecrets, sealed_secrets
 from kernel.settings import Settings, load_settings
 from migrations.schema import current_revision, expected_revision
 from monitor.wiring import open_database
@@ -22,6 +23,11 @@ class Service:
     database: Database
     clock: Clock
     actor: Actor = LOCAL_OPERATOR
+
+    @property
+    def secrets(self) -> SealedSecrets:
+        """What opens and seals the secrets kept in the database; makes a key where there is none."""
+        return sealed_secrets(self.settings)
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from kernel.clock import Clock
 from kernel.database import Database
 from kernel.errors import InputError
 from kernel.fields import parse_day
+from kernel.sealed_secrets import SealedSecrets
 from kernel.trail.cause import Cause
 from kernel.web.request_ids import request_id
 
@@ -24,7 +25,7 @@ _CALLER = "caller"
 
 @dataclass(frozen=True, slots=True)
 class WebParts:
-    """What an application was made with: database, clock, and how it knows who asks.
+    """What an application was made with: database, clock, how it knows who asks, and its keys.
 
     ``authenticate`` gives the request's actor from its cookie or token; None for a stranger.
     """
@@ -32,6 +33,7 @@ class WebParts:
     database: Database
     clock: Clock
     authenticate: Callable[[], Actor | None]
+    secrets: SealedSecrets
 
 
 def install_parts(app: Flask, parts: WebParts) -> None:

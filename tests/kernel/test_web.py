@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 import structlog
+from cryptography.fernet import Fernet
 from flask import Flask, jsonify
 from flask.testing import FlaskClient
 from pydantic import BaseModel, ConfigDict, Field
@@ -16,6 +17,7 @@ from contracts.models import Vendor
 from kernel.access.actor import LOCAL_OPERATOR
 from kernel.database import Database
 from kernel.errors import ConflictError, InputError, NotFoundError, UnavailableError
+from kernel.sealed_secrets import SealedSecrets
 from kernel.web.headers import allowed_hosts
 from kernel.web.install import install
 from kernel.web.permissions import ANYBODY, declare_static, requires
@@ -46,7 +48,7 @@ def app(database: Database) -> Flask:
     app = Flask("test")
     install(
         app,
-        WebParts(database, CLOCK, lambda: LOCAL_OPERATOR),
+        WebParts(database, CLOCK, lambda: LOCAL_OPERATOR, SealedSecrets([Fernet.generate_key()])),
         allowed_hosts("https://monitor.example.gov.cn:8443"),
     )
 
