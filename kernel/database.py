@@ -99,12 +99,13 @@ def _engine(url: URL, pool_size: int) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
+    # jit off: compiling costs a second where the statement takes milliseconds.
     # prepare_threshold None: prepared statements break behind a transaction pooler.
     return create_engine(
         url,
         pool_size=pool_size,
         pool_pre_ping=True,
-        connect_args={"prepare_threshold": None, "options": "-c timezone=UTC"},
+        connect_args={"prepare_threshold": None, "options": "-c timezone=UTC -c jit=off"},
     )
 
 

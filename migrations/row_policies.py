@@ -32,8 +32,7 @@ def _reached(contract: str) -> str:
     return (
         f"({_EVERYTHING} OR EXISTS (SELECT 1 FROM contract_reach AS reach "
         f"WHERE reach.contract_id = {contract} AND (reach.organisation_id = {_listed('led')} "
-        f"OR (reach.organisation_id = {_listed('own')} "
-        "AND reach.capacity IN ('purchaser', 'payer')))))"
+        f"OR (reach.own AND reach.organisation_id = {_listed('own')}))))"
     )
 
 
@@ -43,6 +42,15 @@ def _through(table: str, key: str, column: str) -> str:
         f"({_EVERYTHING} OR EXISTS (SELECT 1 FROM {table} AS above WHERE above.{key} = {column}))"
     )
 
+
+_TRAIL = (
+    f"({_setting('trail')} = 'all' OR ({_setting('trail')} = 'reached' AND ("
+    "audit_entry.object_kind = 'vendor' "
+    f"OR (audit_entry.contract_id IS NOT NULL AND {_reached('audit_entry.contract_id')}) "
+    "OR (audit_entry.contract_id IS NULL AND EXISTS (SELECT 1 FROM organisation_ancestor AS above "
+    "WHERE above.organisation_id = audit_entry.organisation_id "
+    f"AND above.ancestor_id = {_listed('led')})))))"
+)
 
 BY_CONTRACT = (
     "contract_party", "contract_total", "implementation_plan", "plan_standing", "service_round",
@@ -56,6 +64,8 @@ SEEN: Mapping[str, str] = {
         f"({_reached('finding.contract_id')} OR (finding.contract_id IS NULL AND {_ANY_TENANT}))"
     ),
     "programme": _ANY_TENANT,
+    "audit_entry": _TRAIL,
+    "audit_seal": f"{_setting('trail')} <> ''",
     "alert_episode": _through("alert", "id", "alert_episode.alert_id"),
     "alert_event": _through("alert", "id", "alert_event.alert_id"),
     "delivery": _through("alert_event", "id", "delivery.event_id"),
@@ -67,9 +77,14 @@ SEEN: Mapping[str, str] = {
 WRITTEN_BEFORE_SEEN = {"contract", "contract_party", "contract_total", "message", "programme"}
 """Rows that are written before what makes them seen: any tenant may add one."""
 
+WRITTEN_BY_ALL = {"audit_entry"}
+"""Rows that anybody's act adds, by one who sees nothing too: a sign-in that failed."""
+
 WITHOUT = {
-    "alembic_version", "announced_year", "app_user", "channel", "membership", "organisation",
-    "organisation_ancestor", "scan_run", "trail_context", "vendor", "working_day_override",
+    "alembic_version", "announced_year", "app_user", "contract_reach", "channel", "membership", "organisation",
+    "one_time_link", "organisation_ancestor", "recovery_code", "scan_run", "second_factor",
+    "security_policy", "sign_in_session", "sign_in_throttle", "trail_context", "user_password",
+    "vendor", "working_day_override",
 }  # fmt: skip
 """Tables that hold no contract's facts: the tree, shared reference data, accounts, the machinery."""
 
@@ -80,11 +95,17 @@ def put_up(connection: Connection) -> None:
         return
     present = set(inspect(connection).get_table_names())
     for table in sorted(SEEN.keys() & present):
-        added = _ANY_TENANT if table in WRITTEN_BEFORE_SEEN else SEEN[table]
+        added = _added(table)
         connection.execute(text(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"))
         connection.execute(
             text(f"CREATE POLICY {NAME} ON {table} USING ({SEEN[table]}) WITH CHECK ({added})")
         )
+
+
+def _added(table: str) -> str:
+    if table in WRITTEN_BY_ALL:
+        return "true"
+    return _ANY_TENANT if table in WRITTEN_BEFORE_SEEN else SEEN[table]
 
 
 def take_down(connection: Connection) -> None:

@@ -7,7 +7,7 @@ columns it was made for.
 
 from sqlalchemy import Connection, inspect
 
-from migrations import rights, row_policies, tree_triggers
+from migrations import rights, row_policies, trail_triggers, tree_triggers
 
 FIRST_REVISION_TABLE = "organisation_ancestor"
 """A schema without this table is older than any wall."""
@@ -15,6 +15,7 @@ FIRST_REVISION_TABLE = "organisation_ancestor"
 
 def take_down(connection: Connection) -> None:
     """Drop all walls that are up."""
+    trail_triggers.take_down(connection)
     tree_triggers.take_down(connection)
     row_policies.take_down(connection)
 
@@ -24,6 +25,7 @@ def put_up(connection: Connection, app_role: str | None) -> None:
     if not inspect(connection).has_table(FIRST_REVISION_TABLE):
         return
     tree_triggers.put_up(connection)
+    trail_triggers.put_up(connection)
     row_policies.put_up(connection)
     if app_role is not None:
         rights.grant(connection, app_role)
@@ -31,4 +33,8 @@ def put_up(connection: Connection, app_role: str | None) -> None:
 
 def drift(connection: Connection) -> list[str]:
     """What is missing of the walls; empty is good."""
-    return row_policies.drift(connection)
+    return (
+        tree_triggers.drift(connection)
+        + trail_triggers.drift(connection)
+        + row_policies.drift(connection)
+    )

@@ -27,12 +27,11 @@ WITH RECURSIVE above(organisation_id, ancestor_id) AS (
 SELECT organisation_id, ancestor_id FROM above
 """
 _REACH = """
-CREATE VIEW contract_reach AS
-SELECT contract_party.contract_id, contract_party.role AS capacity,
-       organisation_ancestor.ancestor_id AS organisation_id
-FROM contract_party
-JOIN organisation_ancestor
-  ON organisation_ancestor.organisation_id = contract_party.organisation_id
+INSERT INTO contract_reach (contract_id, organisation_id, own)
+SELECT party.contract_id, above.ancestor_id, max(party.role IN ('purchaser', 'payer'))
+FROM contract_party AS party
+JOIN organisation_ancestor AS above ON above.organisation_id = party.organisation_id
+GROUP BY party.contract_id, above.ancestor_id
 """
 
 
@@ -74,7 +73,7 @@ def upgrade() -> None:
         ["ancestor_id", "organisation_id"],
     )
     op.execute(_CLOSURE)
-    op.execute(_REACH)
+    _reach()
     op.create_table(
         "app_user",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -98,6 +97,31 @@ def upgrade() -> None:
         sa.UniqueConstraint("login", name=op.f("uq_app_user_login")),
     )
     _memberships()
+
+
+def _reach() -> None:
+    op.create_table(
+        "contract_reach",
+        sa.Column("contract_id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("own", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["contract_id"], ["contract.id"], name=op.f("fk_contract_reach_contract_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_contract_reach_organisation_id"),
+        ),
+        sa.PrimaryKeyConstraint("contract_id", "organisation_id", name=op.f("pk_contract_reach")),
+    )
+    op.create_index(
+        "ix_contract_reach_organisation",
+        "contract_reach",
+        ["organisation_id", "own", "contract_id"],
+    )
+    is_sqlite = op.get_bind().dialect.name == "sqlite"
+    op.execute(_REACH if is_sqlite else _REACH.replace("max(", "bool_or("))
 
 
 def _memberships() -> None:
@@ -153,6 +177,6 @@ def downgrade() -> None:
     """Contract the schema to what it was."""
     op.drop_table("membership")
     op.drop_table("app_user")
-    op.execute("DROP VIEW contract_reach")
+    op.drop_table("contract_reach")
     op.drop_table("organisation_ancestor")
     op.drop_table("trail_context")
