@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from kernel.access.actor import Actor
 from kernel.access.permissions import Permission
+from kernel.access.roles import Role
 from kernel.trail.cause import Cause
 
 _SETTINGS = (
@@ -64,5 +65,12 @@ def _told(actor: Actor, cause: Cause) -> dict[str, str]:
         "reach": "all" if reach.everything else "",
         "own": ",".join(sorted(map(str, reach.own))),
         "led": ",".join(sorted(map(str, reach.led))),
-        "trail": "all" if actor.may(Permission.TRAIL_READ) else "",
+        "trail": _trail(actor),
     }
+
+
+def _trail(actor: Actor) -> str:
+    """Which entries of the trail: all, those of the contracts and organisations reached, or none."""
+    if not actor.may(Permission.TRAIL_READ):
+        return ""
+    return "all" if actor.everything or actor.holds(Role.AUDIT_ADMIN) else "reached"

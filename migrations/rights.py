@@ -9,7 +9,7 @@ DELETED_FROM = {
 }  # fmt: skip
 """Derived tables, and parties that a corrected ledger no longer names; facts are never deleted."""
 READ_ONLY = {"alembic_version"}
-APPENDED_TO: frozenset[str] = frozenset()
+APPENDED_TO = frozenset({"audit_entry", "audit_seal"})
 """Tables whose rows are never changed once written."""
 
 
