@@ -52,6 +52,14 @@ class NotFoundError(MonitorError):
     title = "没有找到"
 
 
+class ForbiddenError(MonitorError):
+    """The actor sees the record but may not do this with it."""
+
+    status = HTTPStatus.FORBIDDEN
+    code = "forbidden"
+    title = "没有权限"
+
+
 class ConflictError(MonitorError):
     """The record's state does not allow the act (changed meanwhile, earlier than the last scan)."""
 

@@ -1,10 +1,12 @@
 """From a user's memberships to an actor: what the user may do and see on a day."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Row, Select, and_, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
 from contracts.models import Organisation
@@ -14,20 +16,46 @@ from kernel.access.roles import ROLES, Reach, Role
 from people.models import Membership, User
 
 
+@dataclass(frozen=True, slots=True)
+class HeldRole:
+    """A role as its holder reads it: what, and for whom (empty for the whole service)."""
+
+    role: Role
+    organisation: str
+
+
 def actor_of(
     session: Session,
     user_id: UUID,
     today: date,
     token_scopes: Collection[Permission] | None = None,
 ) -> Actor | None:
-    """The user as an actor on ``today``, by one statement; None when the account is closed.
+    """The user as an actor on ``today``, by one statement; None when the account is closed."""
+    statement = with_memberships(select(User), today).where(
+        User.id == user_id, *account_open(today)
+    )
+    rows = session.execute(statement).all()
+    if not rows:
+        return None
+    scopes = None if token_scopes is None else frozenset(token_scopes)
+    return Actor(rows[0].User.login, grants_in(rows), user_id, token_scopes=scopes)
 
-    A membership counts from its first to its last day. 财政 reaches as far as the government above
-    it (domain, section 1: all programmes of its level).
+
+def with_memberships(statement: Select[Any], today: date) -> Select[Any]:
+    """A statement over ``User``, with a row for each membership that counts on ``today``.
+
+    A membership counts from its first to its last day. One row without a role for a user who has
+    none. ``grants_in`` and ``roles_in`` read the rows.
     """
     role: ColumnElement[Role | None] = type_coerce(Membership.role, Membership.role.type)
-    statement = (
-        select(User, role, Membership.organisation_id, Organisation.parent_id)
+    return (
+        statement.add_columns(
+            role.label("held_role"),
+            Membership.organisation_id.label("held_for"),
+            Organisation.parent_id.label("held_below"),
+            Organisation.name.label("held_name"),
+            Organisation.short_name.label("held_short_name"),
+        )
         .outerjoin(
             Membership,
             and_(
@@ -38,19 +66,29 @@ def actor_of(
             ),
         )
         .outerjoin(Organisation, Organisation.id == Membership.organisation_id)
-        .where(User.id == user_id, *account_open(today))
         .order_by(Membership.id)
     )
-    rows = session.execute(statement).all()
-    if not rows:
-        return None
-    grants = tuple(
-        Grant(role, organisation_id, _root(role, organisation_id, parent_id))
-        for _user, role, organisation_id, parent_id in rows
-        if role is not None
+
+
+def grants_in(rows: Sequence[Row[Any]]) -> tuple[Grant, ...]:
+    """The grants in rows of ``with_memberships`` for one user.
+
+    财政 reaches as far as the government above it (domain, section 1: all programmes of its level).
+    """
+    return tuple(
+        Grant(row.held_role, row.held_for, _root(row.held_role, row.held_for, row.held_below))
+        for row in rows
+        if row.held_role is not None
     )
-    scopes = None if token_scopes is None else frozenset(token_scopes)
-    return Actor(rows[0][0].login, grants, user_id, token_scopes=scopes)
+
+
+def roles_in(rows: Sequence[Row[Any]]) -> tuple[HeldRole, ...]:
+    """The same as the user reads it."""
+    return tuple(
+        HeldRole(row.held_role, row.held_short_name or row.held_name or "")
+        for row in rows
+        if row.held_role is not None
+    )
 
 
 def account_open(today: date) -> tuple[ColumnElement[bool], ...]:

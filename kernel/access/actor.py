@@ -36,7 +36,7 @@ class Actor:
     """A person, the operator at the machine, or a named job.
 
     ``everything`` is the operator and the service's own jobs. ``token_scopes`` are what an API
-    token is limited to (None: signed in, not limited).
+    token is limited to (None: signed in, not limited). ``person`` is the 姓名 behind the account.
     """
 
     name: str
@@ -44,6 +44,12 @@ class Actor:
     user_id: UUID | None = None
     everything: bool = False
     token_scopes: frozenset[Permission] | None = None
+    person: str = ""
+
+    @property
+    def label(self) -> str:
+        """What people read of who did it: the person's name, else the account's."""
+        return self.person or self.name
 
     def may(self, permission: Permission) -> bool:
         """Whether the actor has the permission for any organisation at all."""
