@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from alerts.delivery_models import Delivery, Message
 from alerts.models import Alert, AlertEpisode, AlertEvent, AlertState, ScanRun, Severity
-from contracts.access import visible
+from contracts.access import of_visible, visible
 from contracts.models import Contract, Programme
 from kernel.access.actor import Actor
+from kernel.access.permissions import Permission
 from kernel.errors import NotFoundError
 from kernel.paging import AnyRow, AnySelect, ListQuery, fetch_page
 
@@ -75,7 +76,7 @@ def alert_page(session: Session, actor: Actor, wanted: Wanted) -> AlertPage:
 
     Raises ``InputError`` naming ``cursor`` when ``wanted.after`` is no key that a page gave.
     """
-    match = and_(visible(actor), *_matching(wanted))
+    match = and_(visible(actor, Permission.ALERTS_READ), *_matching(wanted))
     counted = select(func.count()).select_from(Alert).join(Contract).where(match)
     page = fetch_page(
         session,
@@ -89,7 +90,9 @@ def alert_page(session: Session, actor: Actor, wanted: Wanted) -> AlertPage:
 
 def alert_history(session: Session, actor: Actor, alert_id: UUID) -> AlertHistory:
     """One alert and all that happened to it; ``NotFoundError`` if the actor sees none."""
-    alert = session.scalars(_alerts().where(Alert.id == alert_id, visible(actor))).one_or_none()
+    alert = session.scalars(
+        _alerts().where(Alert.id == alert_id, visible(actor, Permission.ALERTS_READ))
+    ).one_or_none()
     if alert is None:
         raise NotFoundError("没有这条预警，或不在您的查看范围内")
     messages = (
@@ -98,7 +101,11 @@ def alert_history(session: Session, actor: Actor, alert_id: UUID) -> AlertHistor
             Message.id.in_(
                 select(Delivery.message_id)
                 .join(AlertEvent, AlertEvent.id == Delivery.event_id)
-                .where(AlertEvent.alert_id == alert_id)
+                .join(Alert, Alert.id == AlertEvent.alert_id)
+                .where(
+                    Alert.id == alert_id,
+                    of_visible(Alert.contract_id, actor, Permission.MESSAGES_READ),
+                )
             )
         )
         .options(joinedload(Message.channel))
@@ -117,7 +124,11 @@ def alert_history(session: Session, actor: Actor, alert_id: UUID) -> AlertHistor
 def rules_seen(session: Session, actor: Actor) -> Sequence[str]:
     """The codes of rules that ever opened an alert on what the actor sees."""
     return session.scalars(
-        select(Alert.rule).join(Contract).where(visible(actor)).distinct().order_by(Alert.rule)
+        select(Alert.rule)
+        .join(Contract)
+        .where(visible(actor, Permission.ALERTS_READ))
+        .distinct()
+        .order_by(Alert.rule)
     ).all()
 
 
@@ -135,7 +146,7 @@ def worst_open(session: Session, actor: Actor, as_of: date, limit: int) -> list[
         select(Alert.id, severity.label("severity"), of_rule.label("place"))
         .join(Alert.contract)
         .join(AlertEpisode, AlertEpisode.alert_id == Alert.id)
-        .where(open_on(as_of), visible(actor))
+        .where(open_on(as_of), visible(actor, Permission.ALERTS_READ))
         .subquery()
     )
     statement = (
@@ -150,22 +161,30 @@ def worst_open(session: Session, actor: Actor, as_of: date, limit: int) -> list[
     return [(row[0], row.severity) for row in found]
 
 
-def open_by_contract(as_of: date) -> AnySelect:
-    """Subject ``contract_id`` with ``alerts``: how many were open on ``as_of``."""
+def open_by_contract(actor: Actor, as_of: date) -> AnySelect:
+    """Subject ``contract_id`` with ``alerts``: how many the actor sees that were open on ``as_of``."""
     return (
         select(Alert.contract_id, func.count().label("alerts"))
         .join(AlertEpisode, AlertEpisode.alert_id == Alert.id)
-        .where(open_on(as_of))
+        .where(open_on(as_of), of_visible(Alert.contract_id, actor, Permission.ALERTS_READ))
         .group_by(Alert.contract_id)
     )
 
 
 def open_of_contracts(
-    session: Session, contract_ids: Collection[UUID], as_of: date
+    session: Session, actor: Actor, contract_ids: Collection[UUID], as_of: date
 ) -> dict[UUID, int]:
-    """How many alerts each of these contracts (already scoped) had open on ``as_of``."""
-    statement = open_by_contract(as_of).where(Alert.contract_id.in_(contract_ids))
-    return {row.contract_id: row.alerts for row in session.execute(statement)}
+    """How many alerts each of these contracts had open on ``as_of``.
+
+    A contract whose alerts the actor may not see is not among the keys.
+    """
+    found = open_by_contract(actor, as_of).where(Alert.contract_id.in_(contract_ids)).subquery()
+    statement = (
+        select(Contract.id, func.coalesce(found.c.alerts, 0))
+        .outerjoin(found, found.c.contract_id == Contract.id)
+        .where(Contract.id.in_(contract_ids), visible(actor, Permission.ALERTS_READ))
+    )
+    return {row[0]: row[1] for row in session.execute(statement)}
 
 
 def alerts_of_contract(
@@ -176,7 +195,11 @@ def alerts_of_contract(
         select(Alert, AlertEpisode, _severity_on(as_of))
         .join(AlertEpisode, AlertEpisode.alert_id == Alert.id)
         .join(Alert.contract)
-        .where(Contract.id == contract_id, visible(actor), AlertEpisode.opened_on <= as_of)
+        .where(
+            Contract.id == contract_id,
+            visible(actor, Permission.ALERTS_READ),
+            AlertEpisode.opened_on <= as_of,
+        )
         .options(contains_eager(Alert.contract), joinedload(Alert.organisation))
         .order_by(AlertEpisode.since.desc(), Alert.id)
     )

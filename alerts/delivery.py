@@ -25,6 +25,7 @@ from alerts.retries import Decision, Fate, Fault, Outcome, Reason, asked_wait, d
 from contracts.access import visible
 from contracts.models import Contract
 from kernel.access.actor import DELIVERY_JOB, Actor
+from kernel.access.permissions import Permission
 from kernel.clock import Clock
 from kernel.database import Database
 from kernel.errors import ConflictError, InputError, NotFoundError
@@ -244,11 +245,12 @@ class Courier:
 def resend(session: Session, actor: Actor, message_id: UUID, now: datetime) -> Message:
     """Send a parked message again from the start of its schedule, with the id it had.
 
-    Raises ``NotFoundError`` for a message the actor does not see, ``ConflictError`` when it is not
+    Who may send messages about one of the contracts that it tells of may send it. Raises
+    ``NotFoundError`` for any other, ``ConflictError`` when it is not
     parked or its channel is disabled.
     """
     message = session.get(Message, message_id, with_for_update=True)
-    if message is None or not _sees(session, actor, message_id):
+    if message is None or not may_resend(session, actor, message_id):
         raise NotFoundError(f"没有消息 {message_id}")
     if message.state is not MessageState.PARKED:
         raise ConflictError("只有已搁置的消息可以重新发送")
@@ -264,12 +266,13 @@ def resend(session: Session, actor: Actor, message_id: UUID, now: datetime) -> M
     return message
 
 
-def _sees(session: Session, actor: Actor, message_id: UUID) -> bool:
+def may_resend(session: Session, actor: Actor, message_id: UUID) -> bool:
+    """Whether the message tells of a contract about which the actor may send messages."""
     carried = (
         select(Delivery.id)
         .join(AlertEvent, AlertEvent.id == Delivery.event_id)
         .join(Alert, Alert.id == AlertEvent.alert_id)
         .join(Contract, Contract.id == Alert.contract_id)
-        .where(Delivery.message_id == message_id, visible(actor))
+        .where(Delivery.message_id == message_id, visible(actor, Permission.MESSAGES_SEND))
     )
     return bool(session.scalar(select(exists(carried))))

@@ -1,18 +1,21 @@
 """What only pages ask about deliveries: messages to page through, one message, the channels."""
 
-import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import ColumnElement, and_, func, select, true
 from sqlalchemy.orm import Session, joinedload
 
+from alerts.delivery import may_resend
 from alerts.delivery_models import Channel, Delivery, DeliveryAttempt, Message, MessageState
+from alerts.delivery_queries import carries_seen, sees_all
 from alerts.models import Alert, AlertEvent
-from contracts.access import visible
+from contracts.access import also, visible
 from contracts.models import Contract
 from kernel.access.actor import Actor
+from kernel.access.permissions import Permission
 from kernel.errors import NotFoundError
 from kernel.paging import AnyRow, AnySelect, ListQuery, fetch_page
 
@@ -29,19 +32,21 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """Of what a message tells, as far as its reader sees it: the worst change, and how many."""
+
+    event: AlertEvent
+    alert: Alert
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class MessageLine:
-    """A message and what its last attempt came to (None: not tried yet)."""
+    """A message, what its last attempt came to (None: not tried yet), and of what it tells."""
 
     message: Message
     last_attempt: DeliveryAttempt | None
-
-    @property
-    def about(self) -> str:
-        """The first sentence of its frozen body; empty when the body has another shape."""
-        try:
-            return str(json.loads(self.message.body)["data"]["alerts"][0]["text"])
-        except (ValueError, LookupError, TypeError):
-            return ""
+    told: Told | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +60,22 @@ class MessagePage:
 
 @dataclass(frozen=True, slots=True)
 class MessageSheet:
-    """One message with its attempts, latest first, and the alert changes it carries."""
+    """One message with its attempts, latest first, and the alert changes that its reader sees.
+
+    ``is_whole``: these are all that it carries. ``may_resend``: its reader may send it again.
+    """
 
     message: Message
     attempts: Sequence[DeliveryAttempt]
     told: Sequence[tuple[AlertEvent, Alert]]
+    is_whole: bool
+    may_resend: bool
 
 
-def message_page(session: Session, wanted: Wanted) -> MessagePage:
-    """One page; raises ``InputError`` when ``wanted.after`` is no key that a page gave.
+def message_page(session: Session, actor: Actor, wanted: Wanted) -> MessagePage:
+    """One page of the messages that tell of an alert the actor sees.
 
-    Messages are the service's own records, so they are not scoped by contract.
+    Raises ``InputError`` when ``wanted.after`` is no key that a page gave.
     """
     last_number = (
         select(func.max(DeliveryAttempt.number))
@@ -78,55 +88,113 @@ def message_page(session: Session, wanted: Wanted) -> MessagePage:
         select(Message, DeliveryAttempt)
         .outerjoin(DeliveryAttempt, last)
         .options(joinedload(Message.channel))
+        .where(carries_seen(actor))
     )
     if wanted.state:
         statement = statement.where(Message.state == wanted.state)
     if wanted.channel_id:
         statement = statement.where(Message.channel_id == wanted.channel_id)
     query = ListQuery(limit=PAGE, cursor=wanted.after or None)
-    page = fetch_page(session, statement, [Message.id], query, _line, newest_first=True)
-    counted = select(Message.state, func.count().label("messages")).group_by(Message.state)
+    page = fetch_page(session, statement, [Message.id], query, _pair, newest_first=True)
+    told = _worst_told(session, actor, [message.id for message, _ in page.items])
+    counted = (
+        select(Message.state, func.count().label("messages"))
+        .where(carries_seen(actor))
+        .group_by(Message.state)
+    )
     counts = {row.state: row.messages for row in session.execute(counted)}
-    return MessagePage(page.items, counts, page.next)
+    lines = [MessageLine(message, last, told.get(message.id)) for message, last in page.items]
+    return MessagePage(lines, counts, page.next)
 
 
 def message_sheet(session: Session, actor: Actor, message_id: UUID) -> MessageSheet:
-    """One message; ``NotFoundError`` when there is none. Alerts out of the actor's sight stay out."""
-    message = session.get(Message, message_id, options=[joinedload(Message.channel)])
+    """One message; ``NotFoundError`` when it tells of nothing that the actor sees."""
+    found = (
+        select(Message)
+        .where(Message.id == message_id, carries_seen(actor))
+        .options(joinedload(Message.channel))
+    )
+    message = session.scalars(found).one_or_none()
     if message is None:
-        raise NotFoundError("没有这条消息")
+        raise NotFoundError("没有这条消息，或不在您的查看范围内")
     attempts = select(DeliveryAttempt).where(DeliveryAttempt.message_id == message_id)
-    told = (
+    statement = (
         select(AlertEvent, Alert)
         .join(Alert, Alert.id == AlertEvent.alert_id)
         .join(Delivery, Delivery.event_id == AlertEvent.id)
         .join(Alert.contract)
-        .where(Delivery.message_id == message_id, visible(actor))
-        .options(
-            joinedload(Alert.contract, Contract.programme),
-            joinedload(Alert.contract, Contract.vendor),
-            joinedload(Alert.contract, Contract.purchaser),
-            joinedload(Alert.organisation),
-        )
+        .where(Delivery.message_id == message_id, _told(actor))
+        .options(*_named())
         .order_by(AlertEvent.severity.desc(), AlertEvent.id)
     )
+    told = [(event, alert) for event, alert in session.execute(statement)]
     return MessageSheet(
         message,
         session.scalars(attempts.order_by(DeliveryAttempt.number.desc())).all(),
-        [(event, alert) for event, alert in session.execute(told)],
+        told,
+        is_whole=sees_all(actor) or len(told) == message.alert_count,
+        may_resend=may_resend(session, actor, message_id),
     )
 
 
-def channels(session: Session) -> Sequence[Channel]:
-    """All channels, by name."""
-    return session.scalars(select(Channel).order_by(Channel.name)).all()
+def channels(session: Session, actor: Actor) -> Sequence[Channel]:
+    """Channels by name: all for who may see them, else those of messages that the actor sees."""
+    used = Channel.id.in_(select(Message.channel_id).where(carries_seen(actor)))
+    is_theirs = true() if actor.may(Permission.CHANNELS_READ) else used
+    return session.scalars(select(Channel).where(is_theirs).order_by(Channel.name)).all()
 
 
-def waiting_deliveries(session: Session) -> int:
-    """How many changes of alerts have not yet joined a message."""
-    statement = select(func.count()).select_from(Delivery).where(Delivery.message_id.is_(None))
+def waiting_deliveries(session: Session, actor: Actor) -> int:
+    """How many changes of alerts that the actor sees have not yet joined a message."""
+    statement = (
+        select(func.count())
+        .select_from(Delivery)
+        .join(AlertEvent, AlertEvent.id == Delivery.event_id)
+        .join(Alert, Alert.id == AlertEvent.alert_id)
+        .join(Contract, Contract.id == Alert.contract_id)
+        .where(Delivery.message_id.is_(None), visible(actor, Permission.MESSAGES_READ))
+    )
     return session.scalar(statement) or 0
 
 
-def _line(row: AnyRow) -> MessageLine:
-    return MessageLine(row[0], row[1])
+def _told(actor: Actor) -> ColumnElement[bool]:
+    """Over ``Contract``: what a message says of it, the actor may read."""
+    return and_(
+        visible(actor, Permission.MESSAGES_READ),
+        also(actor, Permission.ALERTS_READ, Permission.MESSAGES_READ),
+    )
+
+
+def _worst_told(session: Session, actor: Actor, keys: Collection[UUID]) -> dict[UUID, Told]:
+    key = Delivery.message_id
+    worst_first = (AlertEvent.severity.desc(), AlertEvent.id)
+    ranked = (
+        select(
+            key,
+            AlertEvent.id.label("event_id"),
+            func.count().over(partition_by=key).label("told"),
+            func.row_number().over(partition_by=key, order_by=worst_first).label("place"),
+        )
+        .join(AlertEvent, AlertEvent.id == Delivery.event_id)
+        .join(Alert, Alert.id == AlertEvent.alert_id)
+        .join(Contract, Contract.id == Alert.contract_id)
+        .where(Delivery.message_id.in_(keys), _told(actor))
+        .subquery()
+    )
+    statement = (
+        select(ranked.c.message_id, AlertEvent, Alert, ranked.c.told)
+        .join(ranked, ranked.c.event_id == AlertEvent.id)
+        .join(Alert, Alert.id == AlertEvent.alert_id)
+        .where(ranked.c.place == 1)
+        .options(*_named())
+    )
+    return {row[0]: Told(row[1], row[2], row[3]) for row in session.execute(statement)}
+
+
+def _named() -> Sequence[Any]:
+    """What an alert's sentence names."""
+    return (joinedload(Alert.contract), joinedload(Alert.organisation))
+
+
+def _pair(row: AnyRow) -> tuple[Message, DeliveryAttempt | None]:
+    return row[0], row[1]

@@ -81,7 +81,7 @@ def index() -> str:
         rules=boards.rules_seen(session, actor),
         programmes=programmes(session, actor, ProgrammesWanted(limit=200)).items,
         scan=boards.last_scan(session, day),
-        contracts=count_contracts(session, actor, day),
+        contracts=count_contracts(session, actor, Permission.ALERTS_READ, day),
     )
 
 
@@ -97,15 +97,15 @@ def show(alert_id: UUID) -> str:
 @requires(Permission.MESSAGES_READ)
 def messages() -> str:
     """Messages, newest first, and the channels they go to."""
-    session = current_session()
+    session, actor = current_session(), current_actor()
     query = MessageQuery.model_validate(request.args.to_dict())
     wanted = delivery_boards.Wanted(query.state, query.channel, query.after)
     return render_template(
         "alerts/deliveries.html",
         query=query,
-        page=delivery_boards.message_page(session, wanted),
-        waiting=delivery_boards.waiting_deliveries(session),
-        channels=delivery_boards.channels(session),
+        page=delivery_boards.message_page(session, actor, wanted),
+        waiting=delivery_boards.waiting_deliveries(session, actor),
+        channels=delivery_boards.channels(session, actor),
         shown_address=shown_address,
     )
 

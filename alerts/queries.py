@@ -23,10 +23,12 @@ from alerts.schemas import (
     severity_word,
 )
 from alerts.texts import days_counted, rule_name
+from contracts.access import of_visible
 from contracts.models import Contract, Organisation, Programme
 from contracts.queries import happened, of_contracts, only_row
 from contracts.schemas import OfContracts
 from kernel.access.actor import Actor
+from kernel.access.permissions import Permission
 from kernel.money import from_fen
 from kernel.paging import AnyRow, AnySelect, Key, Page, fetch_page
 
@@ -35,7 +37,7 @@ _later = aliased(AlertEpisode)
 
 def alerts(session: Session, actor: Actor, as_of: date, wanted: AlertsWanted) -> Page[AlertOut]:
     """Alerts opened by ``as_of`` as they stood then: worst first, then longest."""
-    statement = _alerts(as_of).where(of_contracts(actor, as_of, wanted))
+    statement = _alerts(as_of).where(of_contracts(actor, Permission.ALERTS_READ, as_of, wanted))
     if wanted.rule:
         statement = statement.where(Alert.rule == wanted.rule)
     if wanted.severity:
@@ -52,7 +54,9 @@ def alerts(session: Session, actor: Actor, as_of: date, wanted: AlertsWanted) ->
 
 def alert(session: Session, actor: Actor, as_of: date, key: UUID) -> AlertDetail:
     """One alert with its history up to ``as_of``; raises ``NotFoundError``."""
-    statement = _alerts(as_of).where(Alert.id == key, of_contracts(actor, as_of, OfContracts()))
+    statement = _alerts(as_of).where(
+        Alert.id == key, of_contracts(actor, Permission.ALERTS_READ, as_of, OfContracts())
+    )
     values = _values(only_row(session, statement, "条预警"), as_of)
     episodes = session.scalars(
         select(AlertEpisode)
@@ -67,8 +71,10 @@ def alert(session: Session, actor: Actor, as_of: date, key: UUID) -> AlertDetail
     messages = session.scalars(
         select(Delivery.message_id)
         .join(AlertEvent, AlertEvent.id == Delivery.event_id)
+        .join(Alert, Alert.id == AlertEvent.alert_id)
         .where(
-            AlertEvent.alert_id == key,
+            Alert.id == key,
+            of_visible(Alert.contract_id, actor, Permission.MESSAGES_READ),
             AlertEvent.as_of <= as_of,
             Delivery.message_id.is_not(None),
         )

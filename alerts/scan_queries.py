@@ -12,6 +12,7 @@ from alerts.models import Alert, AlertEpisode, AlertState, ScanRun, Severity
 from contracts.access import visible
 from contracts.models import Contract
 from kernel.access.actor import Actor
+from kernel.access.permissions import Permission
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def open_alerts(session: Session, actor: Actor) -> list[OpenAlert]:
     rows = session.execute(
         select(Alert, Contract.number)
         .join(Contract, Contract.id == Alert.contract_id)
-        .where(Alert.state == AlertState.OPEN, visible(actor))
+        .where(Alert.state == AlertState.OPEN, visible(actor, Permission.ALERTS_READ))
         .order_by(Alert.severity.desc(), Alert.rule, Contract.number, Alert.since)
     )
     return [
@@ -83,7 +84,7 @@ def history(session: Session, actor: Actor) -> list[Episode]:
         select(AlertEpisode, Alert.rule, Alert.facts, Contract.number)
         .join(Alert, Alert.id == AlertEpisode.alert_id)
         .join(Contract, Contract.id == Alert.contract_id)
-        .where(visible(actor))
+        .where(visible(actor, Permission.ALERTS_READ))
         .order_by(AlertEpisode.opened_on, Alert.rule, Contract.number, AlertEpisode.number)
     )
     return [

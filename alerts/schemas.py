@@ -82,7 +82,9 @@ class AlertDetail(AlertOut):
 
     episodes: list[EpisodeOut]
     events: list[AlertEventOut]
-    message_ids: list[UUID] = Field(description="告知过它的消息，即 deliveries 的 id")
+    message_ids: list[UUID] = Field(
+        description="告知过它的消息，即 deliveries 的 id；没有查看消息的权限时为空"
+    )
 
 
 class DeliveryOut(Out):
@@ -92,7 +94,7 @@ class DeliveryOut(Out):
     webhook_id: str = Field(description="接收方看到的 webhook-id，重试不变")
     channel: str = Field(description="渠道名称")
     state: MessageState
-    alert_count: Count
+    alert_count: Count = Field(description="所告知的预警变化数，只计可见的")
     tries: Count
     next_attempt_at: datetime | None = Field(description="下次发送的时刻；已结束为 null")
     created_at: datetime
@@ -107,7 +109,9 @@ class AttemptOut(Out):
     started_at: datetime
     latency_ms: Count
     status: int | None = Field(description="HTTP 状态码；没有应答时为 null")
-    answer: str = Field(description="应答的开头部分")
+    answer: str | None = Field(
+        description="应答的开头部分；消息还告知了看不到的预警时为 null，应答可能引用其内容"
+    )
     error: str
 
 

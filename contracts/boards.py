@@ -6,14 +6,15 @@ from datetime import date
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
-from contracts.access import visible
+from contracts.access import sees_whole, visible
 from contracts.finding_models import Finding
 from contracts.models import Contract, Organisation, Programme
 from contracts.queries import on_ledger
 from contracts.service_models import SupervisionRecord
 from kernel.access.actor import Actor
+from kernel.access.permissions import Permission
 from kernel.paging import AnyRow, AnySelect, ListQuery, fetch_page
 
 PAGE = 25
@@ -37,9 +38,13 @@ class FindingPage:
     next_key: str | None
 
 
-def count_contracts(session: Session, actor: Actor, as_of: date) -> int:
-    """How many contracts the actor sees that were there on ``as_of``."""
-    counted = select(func.count()).select_from(Contract).where(visible(actor), on_ledger(as_of))
+def count_contracts(session: Session, actor: Actor, permission: Permission, as_of: date) -> int:
+    """On how many contracts that were there on ``as_of`` the actor has the permission."""
+    counted = (
+        select(func.count())
+        .select_from(Contract)
+        .where(visible(actor, permission), on_ledger(as_of))
+    )
     return session.scalar(counted) or 0
 
 
@@ -51,7 +56,11 @@ def supervisions_of(
         select(SupervisionRecord, Organisation)
         .join(Organisation, Organisation.id == SupervisionRecord.organisation_id)
         .join(Contract, Contract.id == SupervisionRecord.contract_id)
-        .where(Contract.id == contract_id, visible(actor), SupervisionRecord.checked_on <= as_of)
+        .where(
+            Contract.id == contract_id,
+            visible(actor, Permission.SERVICE_READ),
+            SupervisionRecord.checked_on <= as_of,
+        )
         .order_by(SupervisionRecord.checked_on, SupervisionRecord.id)
     )
     return [(record, organisation) for record, organisation in session.execute(statement)]
@@ -71,6 +80,7 @@ def finding_page(session: Session, actor: Actor, after: str) -> FindingPage:
     statement: AnySelect = (
         select(Finding, Contract, Programme)
         .outerjoin(Contract, Contract.id == Finding.contract_id)
+        .options(joinedload(Contract.purchaser))
         .outerjoin(Programme, Programme.id == Finding.programme_id)
         .where(*_open_findings(actor))
     )
@@ -86,13 +96,17 @@ def count_findings(session: Session, actor: Actor) -> int:
 
 
 def _open_findings(actor: Actor) -> list[ColumnElement[bool]]:
-    seen = select(Contract.id).where(visible(actor))
-    programmes_seen = select(Contract.programme_id).where(visible(actor))
+    """Open findings on contracts seen, and on whole programmes for those who see them whole.
+
+    A finding on a programme tells sums over all its departments.
+    """
+    seen = select(Contract.id).where(visible(actor, Permission.FINDINGS_READ))
+    whole = select(Programme.id).where(sees_whole(actor, Permission.FINDINGS_READ))
     return [
         Finding.ended_at.is_(None),
         or_(
             Finding.contract_id.in_(seen),
-            and_(Finding.contract_id.is_(None), Finding.programme_id.in_(programmes_seen)),
+            and_(Finding.contract_id.is_(None), Finding.programme_id.in_(whole)),
         ),
     ]
 

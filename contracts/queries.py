@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 from contracts.access import organisations_in, visible
 from contracts.models import Contract, Organisation, Programme, Vendor
 from contracts.schemas import (
+    BUDGET_FIELDS,
     OfContracts,
     OrganisationOut,
     OrganisationsWanted,
@@ -26,7 +27,7 @@ from contracts.schemas import (
     VendorsWanted,
 )
 from contracts.service_models import ImplementationPlan, PlanState, ServiceRound
-from kernel.access.actor import Actor, Scope
+from kernel.access.actor import Actor
 from kernel.access.permissions import Permission
 from kernel.errors import NotFoundError
 from kernel.paging import AnyRow, AnySelect, Page, fetch_page
@@ -39,10 +40,12 @@ def on_ledger(as_of: date) -> ColumnElement[bool]:
     return or_(first_day.is_(None), first_day <= as_of)
 
 
-def of_contracts(actor: Actor, as_of: date, wanted: OfContracts) -> ColumnElement[bool]:
-    """A predicate over ``Contract`` joined to ``Programme``: seen by the actor, and asked for."""
+def of_contracts(
+    actor: Actor, permission: Permission, as_of: date, wanted: OfContracts
+) -> ColumnElement[bool]:
+    """A predicate over ``Contract`` joined to ``Programme``: seen by ``permission``, and asked for."""
     return and_(
-        visible(actor),
+        visible(actor, permission),
         on_ledger(as_of),
         Contract.id == wanted.contract if wanted.contract else true(),
         Programme.code == wanted.programme if wanted.programme else true(),
@@ -100,7 +103,11 @@ def vendor(session: Session, actor: Actor, key: UUID) -> VendorOut:
 
 
 def programmes(session: Session, actor: Actor, wanted: ProgrammesWanted) -> Page[ProgrammeOut]:
-    """The programmes that the actor leads or sees a contract of, with their leads."""
+    """The programmes that the actor leads or sees a contract of, with their leads.
+
+    What a programme got as a whole (``ProgrammeOut.withheld``) only those see who lead it, or
+    oversee who does: it is the sum of what several departments got.
+    """
     statement = _programmes(actor)
     if wanted.fiscal_year:
         statement = statement.where(Programme.fiscal_year == wanted.fiscal_year)
@@ -120,7 +127,7 @@ def programme(session: Session, actor: Actor, key: UUID) -> ProgrammeOut:
 
 def rounds(session: Session, actor: Actor, as_of: date, wanted: RoundsWanted) -> Page[RoundOut]:
     """Service rounds begun by ``as_of`` (or with no start given), by contract and number."""
-    statement = _rounds(as_of).where(of_contracts(actor, as_of, wanted))
+    statement = _rounds(as_of).where(of_contracts(actor, Permission.SERVICE_READ, as_of, wanted))
     if wanted.kind:
         statement = statement.where(ServiceRound.kind == wanted.kind)
     if wanted.state:
@@ -132,14 +139,14 @@ def rounds(session: Session, actor: Actor, as_of: date, wanted: RoundsWanted) ->
 def service_round(session: Session, actor: Actor, as_of: date, key: UUID) -> RoundOut:
     """One round; raises ``NotFoundError``, also when it had not begun on ``as_of``."""
     statement = _rounds(as_of).where(
-        ServiceRound.id == key, of_contracts(actor, as_of, OfContracts())
+        ServiceRound.id == key, of_contracts(actor, Permission.SERVICE_READ, as_of, OfContracts())
     )
     return _round(only_row(session, statement, "个服务轮次"), as_of)
 
 
 def plans(session: Session, actor: Actor, as_of: date, wanted: PlansWanted) -> Page[PlanOut]:
     """Versions of implementation plans handed in by ``as_of``, by contract and number."""
-    statement = _plans(as_of).where(of_contracts(actor, as_of, wanted))
+    statement = _plans(as_of).where(of_contracts(actor, Permission.SERVICE_READ, as_of, wanted))
     if wanted.state:
         statement = statement.where(_plan_state(as_of) == wanted.state)
     keys = [ImplementationPlan.contract_id, ImplementationPlan.number]
@@ -149,7 +156,8 @@ def plans(session: Session, actor: Actor, as_of: date, wanted: PlansWanted) -> P
 def plan(session: Session, actor: Actor, as_of: date, key: UUID) -> PlanOut:
     """One version; raises ``NotFoundError``, also when it was not yet handed in on ``as_of``."""
     statement = _plans(as_of).where(
-        ImplementationPlan.id == key, of_contracts(actor, as_of, OfContracts())
+        ImplementationPlan.id == key,
+        of_contracts(actor, Permission.SERVICE_READ, as_of, OfContracts()),
     )
     return _plan(only_row(session, statement, "份实施方案"), as_of)
 
@@ -160,13 +168,20 @@ def happened(day: date | None, as_of: date) -> date | None:
 
 
 def _programmes(actor: Actor) -> AnySelect:
-    statement = select(Programme).options(joinedload(Programme.lead))
-    scope = actor.scope(Permission.CONTRACTS_READ)
-    if scope.everything:
-        return statement
     seen = select(Contract.programme_id).where(visible(actor))
-    led = organisations_in(Scope(led=scope.led))
-    return statement.where(or_(Programme.lead_id.in_(led), Programme.id.in_(seen)))
+    return (
+        select(Programme, _led_by(actor, Permission.MONEY_READ).label("budget_shown"))
+        .options(joinedload(Programme.lead))
+        .where(or_(_led_by(actor, Permission.CONTRACTS_READ), Programme.id.in_(seen)))
+    )
+
+
+def _led_by(actor: Actor, permission: Permission) -> ColumnElement[bool]:
+    """Over ``Programme``: the actor works for its lead, or sees the whole of it."""
+    scope = actor.scope(permission)
+    if scope.everything:
+        return true()
+    return Programme.lead_id.in_(organisations_in(scope))
 
 
 def _rounds(as_of: date) -> AnySelect:
@@ -213,7 +228,11 @@ def _vendor(row: AnyRow) -> VendorOut:
 
 
 def _programme(row: AnyRow) -> ProgrammeOut:
-    return ProgrammeOut.of(row[0])
+    if row.budget_shown:
+        return ProgrammeOut.of(row[0], withheld=[])
+    unknown = dict.fromkeys(BUDGET_FIELDS)
+    assumed = [field for field in row[0].assumed if field not in BUDGET_FIELDS]
+    return ProgrammeOut.of(row[0], **unknown, assumed=assumed, withheld=list(BUDGET_FIELDS))
 
 
 def _round(row: AnyRow, as_of: date) -> RoundOut:

@@ -17,6 +17,14 @@ Year = Annotated[int, Field(ge=1990, le=2200)]
 Count = Annotated[int, Field(ge=0)]
 
 
+Withheld = Annotated[
+    list[str], Field(description="因没有权限而不显示的字段，值为 null；有权限而未提供的不在其中")
+]
+"""Fields left out for want of a permission, as opposed to what nobody knows."""
+BUDGET_FIELDS = ("initial_budget", "budget", "received")
+"""What a programme got as a whole."""
+
+
 class RoundState(StrEnum):
     """轮次 进行中 / 待确认 / 已确认; unknown where the source gives no dates."""
 
@@ -116,6 +124,7 @@ class ProgrammeOut(FactOut):
     budget: Money | None = Field(description="全年预算数，元")
     received: Money | None = Field(description="到位资金，元")
     approval_document: str
+    withheld: Withheld
 
 
 class PlanOut(FactOut):

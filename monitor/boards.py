@@ -10,10 +10,11 @@ from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from alerts.boards import open_by_contract
-from contracts.access import visible
+from contracts.access import also, sees_whole, visible
 from contracts.models import Contract, ContractTotal, Programme
 from contracts.queries import on_ledger
 from kernel.access.actor import Actor
+from kernel.access.permissions import Permission
 from kernel.columns import Yuan
 from kernel.dated import holds_on
 from kernel.sql import names_field
@@ -43,22 +44,30 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class ProgrammeLine:
-    """A programme and its contracts' figures."""
+    """A programme and the figures of those of its contracts that the reader sees.
+
+    ``is_whole``: these are all, as its lead, its 财政 and its auditors see it. A purchaser sees its
+    part only, and no sum from which another's could be told.
+    """
 
     programme: Programme
     figures: Figures
+    is_whole: bool
 
 
 def programme_lines(session: Session, actor: Actor, as_of: date) -> list[ProgrammeLine]:
     """Every programme with contracts the actor sees, newest year first; one statement."""
     sums = _sums(actor, as_of).subquery()
     statement = (
-        select(Programme, sums)
+        select(Programme, sums, sees_whole(actor, Permission.CONTRACTS_READ).label("is_whole"))
         .join(sums, sums.c.programme_id == Programme.id)
         .options(joinedload(Programme.lead))
         .order_by(Programme.fiscal_year.desc(), Programme.code)
     )
-    return [ProgrammeLine(row[0], _figures(row)) for row in session.execute(statement)]
+    return [
+        ProgrammeLine(row[0], _figures(row), is_whole=bool(row.is_whole))
+        for row in session.execute(statement)
+    ]
 
 
 def added_up(lines: Sequence[ProgrammeLine]) -> Figures:
@@ -77,9 +86,11 @@ def added_up(lines: Sequence[ProgrammeLine]) -> Figures:
 
 
 def _sums(actor: Actor, as_of: date) -> Any:
-    paid = paid_by_contract(as_of).subquery()
-    overdue = overdue_by_contract(as_of).subquery()
-    alerts = open_by_contract(as_of).subquery()
+    paid = paid_by_contract(actor, as_of).subquery()
+    overdue = overdue_by_contract(actor, as_of).subquery()
+    alerts = open_by_contract(actor, as_of).subquery()
+    sees_money = also(actor, Permission.MONEY_READ)
+    lacks_total = and_(sees_money, ContractTotal.amount.is_(None))
     nothing = literal(Decimal(0), Yuan)
     # A contract with a total and no payment has 0 paid; without a total nobody says that.
     known_paid = case(
@@ -91,13 +102,13 @@ def _sums(actor: Actor, as_of: date) -> Any:
         select(
             Contract.programme_id,
             func.count().label("contracts"),
-            func.sum(case((ContractTotal.amount.is_(None), 1), else_=0)).label("without_total"),
+            func.sum(case((lacks_total, 1), else_=0)).label("without_total"),
             func.sum(ContractTotal.amount).label("total"),
             func.sum(known_paid, type_=Yuan).label("paid"),
             func.sum(case((left < nothing, nothing), else_=left), type_=Yuan).label("unpaid"),
             func.sum(overdue.c.overdue).label("overdue"),
             func.sum(alerts.c.alerts).label("alerts"),
-            *_guessed(paid.c.paid_guessed, overdue.c.overdue_guessed),
+            *_guessed(sees_money, paid.c.paid_guessed, overdue.c.overdue_guessed),
         )
         .select_from(Contract)
         .outerjoin(
@@ -106,6 +117,7 @@ def _sums(actor: Actor, as_of: date) -> Any:
                 ContractTotal.contract_id == Contract.id,
                 ContractTotal.superseded_at.is_(None),
                 holds_on(ContractTotal, as_of),
+                sees_money,
             ),
         )
         .outerjoin(paid, paid.c.contract_id == Contract.id)
@@ -116,9 +128,11 @@ def _sums(actor: Actor, as_of: date) -> Any:
     )
 
 
-def _guessed(paid: ColumnElement[int], overdue: ColumnElement[int]) -> list[ColumnElement[int]]:
+def _guessed(
+    sees_money: ColumnElement[bool], paid: ColumnElement[int], overdue: ColumnElement[int]
+) -> list[ColumnElement[int]]:
     """For each of ``SUMS`` 1 when a contract brings an assumed value into it."""
-    total = names_field(Contract.assumed, "total")
+    total = and_(sees_money, names_field(Contract.assumed, "total"))
     brought = {
         "total": total,
         "paid": paid == 1,

@@ -7,12 +7,15 @@ from uuid import UUID
 
 from flask import Blueprint, render_template, request
 from pydantic import BaseModel
+from sqlalchemy.orm import Session
 
 from alerts.boards import alerts_of_contract, open_of_contracts
+from contracts.access import permissions_on
 from contracts.boards import finding_page, findings_of, supervisions_of
 from contracts.queries import plans, programmes, rounds
 from contracts.schemas import PlansWanted, ProgrammesWanted, RoundOut, RoundsWanted
 from contracts.service_models import COUNTS
+from kernel.access.actor import Actor
 from kernel.access.permissions import Permission
 from kernel.fields import CursorText, SearchWords
 from kernel.paging import Page
@@ -22,6 +25,7 @@ from monitor.timeline import timeline
 from payments.contract_queries import contract, contracts
 from payments.queries import milestones, payments
 from payments.schemas import (
+    ContractOut,
     ContractsWanted,
     MilestoneOut,
     MilestoneState,
@@ -69,7 +73,7 @@ def index() -> str:
         view_day=day,
         query=query,
         page=page,
-        open_alerts=open_of_contracts(session, [item.id for item in page.items], day),
+        open_alerts=_open_alerts(session, actor, page, day),
         programmes=programmes(session, actor, ProgrammesWanted(limit=ALL)).items,
     )
 
@@ -77,23 +81,23 @@ def index() -> str:
 @contract_pages.get("/contracts/<uuid:contract_id>")
 @requires(Permission.CONTRACTS_READ)
 def show(contract_id: UUID) -> str:
-    """One contract as of a day: money, time, plan, alerts, and the records behind them."""
+    """One contract as of a day: money, time, plan, alerts, and the records behind them.
+
+    Parts that the reader may not see of this contract are neither asked for nor shown.
+    """
     session, actor, day = current_session(), current_actor(), as_of()
     found = contract(session, actor, day, contract_id)
-    of_it = {"contract": contract_id, "limit": ALL}
-    pages: dict[str, Page[Any]] = {
-        "支付节点": milestones(session, actor, day, MilestonesWanted.model_validate(of_it)),
-        "支付记录": payments(session, actor, day, PaymentsWanted.model_validate(of_it)),
-        "服务轮次": rounds(session, actor, day, RoundsWanted.model_validate(of_it)),
-        "实施方案": plans(session, actor, day, PlansWanted.model_validate(of_it)),
-    }
+    shown = permissions_on(session, actor, contract_id)
+    pages = _records(contract_id, day, shown)
     terms, paid, served, planned = (listed.items for listed in pages.values())
-    history = alerts_of_contract(session, actor, contract_id, day)
+    sees_service, sees_alerts = Permission.SERVICE_READ in shown, Permission.ALERTS_READ in shown
+    history = alerts_of_contract(session, actor, contract_id, day) if sees_alerts else []
     open_now = [item for item in history if item.open_on(day)]
     return render_template(
         "monitor/contract.html",
         view_day=day,
         contract=found,
+        shown=shown,
         most=ALL,
         shortened=[name for name, listed in pages.items() if listed.next],
         milestones=terms,
@@ -102,10 +106,12 @@ def show(contract_id: UUID) -> str:
         rounds=served,
         round_fields=_given_counts(served),
         plans=planned,
-        supervisions=supervisions_of(session, actor, contract_id, day),
+        supervisions=supervisions_of(session, actor, contract_id, day) if sees_service else [],
         alerts=history,
         open_alerts=sorted(open_now, key=lambda item: -item.severity),
-        findings=findings_of(session, actor, contract_id),
+        findings=findings_of(session, actor, contract_id)
+        if Permission.FINDINGS_READ in shown
+        else [],
         drawing=timeline(found, planned, served, terms, paid, day),
     )
 
@@ -117,6 +123,34 @@ def findings() -> str:
     after = request.args.get("after", "")
     page = finding_page(current_session(), current_actor(), after)
     return render_template("monitor/findings.html", page=page, after=after)
+
+
+def _open_alerts(
+    session: Session, actor: Actor, page: Page[ContractOut], day: date
+) -> dict[UUID, int]:
+    if not actor.may(Permission.ALERTS_READ):
+        return {}
+    return open_of_contracts(session, actor, [item.id for item in page.items], day)
+
+
+def _records(contract_id: UUID, day: date, shown: frozenset[Permission]) -> dict[str, Page[Any]]:
+    """The contract's records by their name on screen; none of a kind that is not ``shown``."""
+    session, actor = current_session(), current_actor()
+    of_it = {"contract": contract_id, "limit": ALL}
+    none: Page[Any] = Page(items=[], next=None)
+    found = dict.fromkeys(("支付节点", "支付记录", "服务轮次", "实施方案"), none)
+    if Permission.MONEY_READ in shown:
+        terms, paid = (
+            MilestonesWanted.model_validate(of_it),
+            PaymentsWanted.model_validate(of_it),
+        )
+        found["支付节点"] = milestones(session, actor, day, terms)
+        found["支付记录"] = payments(session, actor, day, paid)
+    if Permission.SERVICE_READ in shown:
+        served, planned = RoundsWanted.model_validate(of_it), PlansWanted.model_validate(of_it)
+        found["服务轮次"] = rounds(session, actor, day, served)
+        found["实施方案"] = plans(session, actor, day, planned)
+    return found
 
 
 def _given_counts(served: Sequence[RoundOut]) -> list[str]:

@@ -4,6 +4,8 @@ from flask import Blueprint, render_template
 
 from alerts.boards import last_scan, worst_open
 from contracts.boards import count_findings
+from kernel.access.permissions import Permission
+from kernel.access.roles import ROLES
 from kernel.web.permissions import SIGNED_IN, requires
 from kernel.web.session import as_of, current_actor, current_session
 from monitor.boards import added_up, programme_lines
@@ -17,16 +19,23 @@ overview_pages = Blueprint("overview_pages", __name__)
 @overview_pages.get("/")
 @requires(SIGNED_IN)
 def show() -> str:
-    """The first screen, as of a day."""
+    """The first screen, as of a day: what the reader's contracts add up to.
+
+    Who may see no contract (an administrator) finds the way to what there is to do instead.
+    """
     session, actor, day = current_session(), current_actor(), as_of()
+    if not actor.may(Permission.CONTRACTS_READ):
+        return render_template("monitor/welcome.html", roles=actor.grants, ROLES=ROLES)
     lines = programme_lines(session, actor, day)
+    sees_money, sees_alerts = actor.may(Permission.MONEY_READ), actor.may(Permission.ALERTS_READ)
+    sees_findings = actor.may(Permission.FINDINGS_READ)
     return render_template(
         "monitor/overview.html",
         view_day=day,
         lines=lines,
         figures=added_up(lines),
-        months=months_of_year(session, actor, day),
-        alerts=worst_open(session, actor, day, SHOWN_ALERTS),
-        findings=count_findings(session, actor),
-        scan=last_scan(session, day),
+        months=months_of_year(session, actor, day) if sees_money else [],
+        alerts=worst_open(session, actor, day, SHOWN_ALERTS) if sees_alerts else [],
+        findings=count_findings(session, actor) if sees_findings else 0,
+        scan=last_scan(session, day) if sees_alerts else None,
     )

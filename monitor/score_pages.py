@@ -8,7 +8,7 @@ from kernel.web.permissions import requires
 from kernel.web.session import as_of, current_actor, current_session
 from monitor.indicators.evaluations import evaluations, find_evaluation
 from monitor.indicators.models import Basis, EvaluationScore, Speaks
-from monitor.indicators.scoring import score
+from monitor.indicators.scoring import score, scoreable
 
 BASES = {
     Basis.TYPED: "登记的事实",
@@ -25,9 +25,10 @@ score_pages = Blueprint("score_pages", __name__)
 @score_pages.get("/scores")
 @requires(Permission.SCORES_READ)
 def index() -> str:
-    """The evaluations, each with its score where its ledger is there."""
+    """The evaluations whose programmes the reader sees whole, each with its score."""
+    seen = scoreable(current_session(), current_actor(), evaluations())
     return render_template(
-        "monitor/scores.html", scored=[(item, _score(item.code)) for item in evaluations()]
+        "monitor/scores.html", scored=[(item, _score(item.code)) for item in seen]
     )
 
 

@@ -149,7 +149,8 @@ def _contract(contract: ContractOut) -> list[_Wish]:
 def _plan(contract: ContractOut, plans: Sequence[PlanOut], as_of: date) -> list[_Wish]:
     wishes = []
     starts = contract.service_start
-    if starts and contract.plan_state is not PlanState.APPROVED:
+    is_open = "plan_state" not in contract.withheld
+    if starts and is_open and contract.plan_state is not PlanState.APPROVED:
         late = starts <= as_of
         title = f"方案应在 {starts} 服务开始前审定" + ("，至今没有" if late else "")
         labels = ("服务开始前应审定，至今没有" if late else "服务开始前应审定", "应审定", "")

@@ -7,10 +7,11 @@ from decimal import Decimal
 from sqlalchemy import case, extract, func, select
 from sqlalchemy.orm import Session
 
-from contracts.access import visible
+from contracts.access import of_visible, visible
 from contracts.models import Contract
 from contracts.queries import on_ledger
 from kernel.access.actor import Actor
+from kernel.access.permissions import Permission
 from kernel.dated import holds_on
 from kernel.paging import AnyRow, AnySelect
 from payments.models import Milestone, Payment, Settlement
@@ -33,8 +34,10 @@ class Month:
     assumed: tuple[str, ...]
 
 
-def paid_by_contract(as_of: date) -> AnySelect:
+def paid_by_contract(actor: Actor, as_of: date) -> AnySelect:
     """Subject ``contract_id`` with ``paid``: the sum of its payments up to ``as_of``.
+
+    Of the contracts whose money the actor sees.
 
     ``paid_guessed`` is 1 when one of them rests on an assumed value.
     """
@@ -44,13 +47,18 @@ def paid_by_contract(as_of: date) -> AnySelect:
             func.sum(Payment.amount).label("paid"),
             func.max(_PAID_GUESSED).label("paid_guessed"),
         )
-        .where(Payment.paid_on <= as_of)
+        .where(
+            Payment.paid_on <= as_of,
+            of_visible(Payment.contract_id, actor, Permission.MONEY_READ),
+        )
         .group_by(Payment.contract_id)
     )
 
 
-def overdue_by_contract(as_of: date) -> AnySelect:
+def overdue_by_contract(actor: Actor, as_of: date) -> AnySelect:
     """Subject ``contract_id`` with ``overdue``: what was unpaid after its due date on ``as_of``.
+
+    Of the contracts whose money the actor sees.
 
     ``overdue_guessed`` is 1 when one of those milestones rests on assumed terms.
     """
@@ -61,7 +69,7 @@ def overdue_by_contract(as_of: date) -> AnySelect:
             func.max(_DUE_GUESSED).label("overdue_guessed"),
         )
         .join(Milestone, Milestone.id == Settlement.milestone_id)
-        .where(is_late(as_of))
+        .where(is_late(as_of), of_visible(Settlement.contract_id, actor, Permission.MONEY_READ))
         .group_by(Settlement.contract_id)
     )
 
@@ -69,7 +77,7 @@ def overdue_by_contract(as_of: date) -> AnySelect:
 def months_of_year(session: Session, actor: Actor, as_of: date) -> list[Month]:
     """The twelve months of ``as_of``'s year: due as known on that day, paid up to it."""
     first, last = date(as_of.year, 1, 1), date(as_of.year, 12, 31)
-    seen = select(Contract.id).where(visible(actor), on_ledger(as_of))
+    seen = select(Contract.id).where(visible(actor, Permission.MONEY_READ), on_ledger(as_of))
     due_month = extract("month", Settlement.due_on)
     paid_month = extract("month", Payment.paid_on)
     due = session.execute(

@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased, contains_eager
 
-from contracts.access import visible
+from contracts.access import also, visible
 from contracts.models import (
     Contract,
     ContractParty,
@@ -27,14 +27,15 @@ from contracts.models import (
     Vendor,
 )
 from contracts.queries import on_ledger, only_row
-from contracts.service_models import PlanStanding
+from contracts.service_models import PlanStanding, PlanState
 from kernel.access.actor import Actor
+from kernel.access.permissions import Permission
 from kernel.dated import holds_on
 from kernel.paging import AnyRow, AnySelect, Page, fetch_page
 from kernel.sql import contains
 from payments.models import Milestone, Payment, Settlement
 from payments.queries import NOTHING, is_late, payment_is_assumed, terms_are_assumed
-from payments.schemas import ContractOut, ContractsWanted
+from payments.schemas import MONEY_FIELDS, SERVICE_FIELDS, ContractOut, ContractsWanted
 
 _payer = aliased(Organisation)
 _lead = aliased(Organisation)
@@ -45,8 +46,12 @@ _lead_party = aliased(ContractParty)
 def contracts(
     session: Session, actor: Actor, as_of: date, wanted: ContractsWanted
 ) -> Page[ContractOut]:
-    """The contracts that were there on ``as_of``, in the order in which they were entered."""
-    statement = _contracts(actor, as_of).where(*_asked_for(as_of, wanted))
+    """The contracts that were there on ``as_of``, in the order in which they were entered.
+
+    What the actor may not see of one is None and named in ``withheld``; a filter by it finds
+    only contracts of which the actor sees it.
+    """
+    statement = _contracts(actor, as_of).where(*_asked_for(actor, as_of, wanted))
     page = fetch_page(session, statement, [Contract.id], wanted, lambda row: row)
     return Page(items=_with_money(session, as_of, page.items), next=page.next)
 
@@ -58,8 +63,18 @@ def contract(session: Session, actor: Actor, as_of: date, key: UUID) -> Contract
 
 
 def _contracts(actor: Actor, as_of: date) -> AnySelect:
+    sees_money = also(actor, Permission.MONEY_READ)
+    sees_service = also(actor, Permission.SERVICE_READ)
     return (
-        select(Contract, ContractTotal.amount, PlanStanding.state, _payer, _lead)
+        select(
+            Contract,
+            ContractTotal.amount,
+            PlanStanding.state,
+            _payer,
+            _lead,
+            sees_money.label("sees_money"),
+            sees_service.label("sees_service"),
+        )
         .join(Contract.purchaser)
         .join(Contract.vendor)
         .join(Contract.programme)
@@ -73,7 +88,11 @@ def _contracts(actor: Actor, as_of: date) -> AnySelect:
         )
         .outerjoin(
             PlanStanding,
-            and_(PlanStanding.contract_id == Contract.id, holds_on(PlanStanding, as_of)),
+            and_(
+                PlanStanding.contract_id == Contract.id,
+                holds_on(PlanStanding, as_of),
+                sees_service,
+            ),
         )
         .outerjoin(_payer_party, _party(_payer_party, PartyRole.PAYER))
         .outerjoin(_payer, _payer.id == _payer_party.organisation_id)
@@ -92,7 +111,7 @@ def _party(party: Any, role: PartyRole) -> ColumnElement[bool]:
     return and_(party.contract_id == Contract.id, party.role == role)
 
 
-def _asked_for(as_of: date, wanted: ContractsWanted) -> list[ColumnElement[bool]]:
+def _asked_for(actor: Actor, as_of: date, wanted: ContractsWanted) -> list[ColumnElement[bool]]:
     asked: list[ColumnElement[bool]] = []
     if wanted.programme:
         asked.append(Programme.code == wanted.programme)
@@ -105,6 +124,7 @@ def _asked_for(as_of: date, wanted: ContractsWanted) -> list[ColumnElement[bool]
     if wanted.overdue is not None:
         late = select(Settlement.contract_id).where(is_late(as_of))
         asked.append(Contract.id.in_(late) if wanted.overdue else Contract.id.not_in(late))
+        asked.append(also(actor, Permission.MONEY_READ))
     searched = (
         Contract.number,
         Contract.name,
@@ -120,9 +140,9 @@ def _asked_for(as_of: date, wanted: ContractsWanted) -> list[ColumnElement[bool]
 
 
 def _with_money(session: Session, as_of: date, rows: Sequence[AnyRow]) -> list[ContractOut]:
-    keys = [row[0].id for row in rows]
-    if not keys:
+    if not rows:
         return []
+    keys = [row[0].id for row in rows if row.sees_money]
     paid = {row.contract_id: row for row in session.execute(_paid(as_of, keys))}
     standing = {row.contract_id: row for row in session.execute(_standing(as_of, keys))}
     return [_contract(row, paid.get(row[0].id), standing.get(row[0].id)) for row in rows]
@@ -130,6 +150,10 @@ def _with_money(session: Session, as_of: date, rows: Sequence[AnyRow]) -> list[C
 
 def _contract(row: AnyRow, paid_row: AnyRow | None, standing: AnyRow | None) -> ContractOut:
     record, total, plan_state, payer, lead = row[0], row[1], row[2], row[3], row[4]
+    withheld = [] if row.sees_service else list(SERVICE_FIELDS)
+    if not row.sees_money:
+        withheld.extend(MONEY_FIELDS)
+        return _without_money(record, plan_state, payer, lead, withheld)
     paid: Decimal | None = paid_row.paid if paid_row else None
     if paid is None and total is not None:
         paid = NOTHING
@@ -155,6 +179,25 @@ def _contract(row: AnyRow, paid_row: AnyRow | None, standing: AnyRow | None) -> 
         payer=payer,
         lead=lead,
         assumed=assumed,
+        withheld=withheld,
+    )
+
+
+def _without_money(
+    record: Contract,
+    plan_state: PlanState | None,
+    payer: Organisation | None,
+    lead: Organisation | None,
+    withheld: list[str],
+) -> ContractOut:
+    return ContractOut.of(
+        record,
+        **dict.fromkeys(MONEY_FIELDS),
+        plan_state=plan_state,
+        payer=payer,
+        lead=lead,
+        assumed=[field for field in record.assumed if field not in MONEY_FIELDS],
+        withheld=withheld,
     )
 
 

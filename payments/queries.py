@@ -14,6 +14,7 @@ from contracts.models import Contract, Programme
 from contracts.queries import happened, of_contracts, only_row
 from contracts.schemas import OfContracts
 from kernel.access.actor import Actor
+from kernel.access.permissions import Permission
 from kernel.dated import holds_on
 from kernel.paging import AnyRow, AnySelect, Page, fetch_page
 from kernel.sql import inline, names_field
@@ -43,7 +44,7 @@ def milestones(
     session: Session, actor: Actor, as_of: date, wanted: MilestonesWanted
 ) -> Page[MilestoneOut]:
     """Milestones as they stood on ``as_of``, by contract and number."""
-    statement = _milestones(as_of).where(of_contracts(actor, as_of, wanted))
+    statement = _milestones(as_of).where(of_contracts(actor, Permission.MONEY_READ, as_of, wanted))
     if wanted.state:
         statement = statement.where(_state(as_of) == wanted.state)
     if wanted.due_from:
@@ -57,7 +58,7 @@ def milestones(
 def milestone(session: Session, actor: Actor, as_of: date, key: UUID) -> MilestoneOut:
     """One milestone; raises ``NotFoundError``."""
     statement = _milestones(as_of).where(
-        Milestone.id == key, of_contracts(actor, as_of, OfContracts())
+        Milestone.id == key, of_contracts(actor, Permission.MONEY_READ, as_of, OfContracts())
     )
     return _milestone(only_row(session, statement, "个支付节点"), as_of)
 
@@ -66,7 +67,7 @@ def payments(
     session: Session, actor: Actor, as_of: date, wanted: PaymentsWanted
 ) -> Page[PaymentOut]:
     """Payments made up to ``as_of``, latest first; reversals are rows of their own."""
-    statement = _payments(as_of).where(of_contracts(actor, as_of, wanted))
+    statement = _payments(as_of).where(of_contracts(actor, Permission.MONEY_READ, as_of, wanted))
     if wanted.milestone:
         statement = statement.where(Payment.milestone_id == wanted.milestone)
     if wanted.paid_from:
@@ -79,7 +80,9 @@ def payments(
 
 def payment(session: Session, actor: Actor, as_of: date, key: UUID) -> PaymentOut:
     """One payment; raises ``NotFoundError``, also when it was made after ``as_of``."""
-    statement = _payments(as_of).where(Payment.id == key, of_contracts(actor, as_of, OfContracts()))
+    statement = _payments(as_of).where(
+        Payment.id == key, of_contracts(actor, Permission.MONEY_READ, as_of, OfContracts())
+    )
     return _payment(only_row(session, statement, "笔支付"))
 
 

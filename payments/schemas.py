@@ -14,6 +14,7 @@ from contracts.schemas import (
     OrganisationRef,
     ProgrammeRef,
     VendorRef,
+    Withheld,
 )
 from contracts.service_models import PlanState
 from kernel.fields import Day, SearchWords
@@ -21,6 +22,11 @@ from kernel.money import Money
 from kernel.paging import ListQuery
 from kernel.shares import Share
 from payments.models import MilestoneKind, Trigger
+
+MONEY_FIELDS = ("total", "paid", "unpaid", "overdue", "overdue_count")
+"""What of a contract only those see who may see money."""
+SERVICE_FIELDS = ("plan_state",)
+"""What of a contract only those see who may see its service."""
 
 
 class MilestoneState(StrEnum):
@@ -53,8 +59,9 @@ class ContractOut(FactOut):
     paid: Money | None = Field(description="已付，元；总额与支付均未提供时为 null")
     unpaid: Money | None = Field(description="未付，元；总额未提供时为 null")
     overdue: Money | None = Field(description="逾期未付，元；总额与支付节点均未提供时为 null")
-    overdue_count: Count = Field(description="逾期的支付节点数")
+    overdue_count: Count | None = Field(description="逾期的支付节点数")
     plan_state: PlanState | None = Field(description="实施方案状态；服务起始日未提供时为 null")
+    withheld: Withheld
 
 
 class MilestoneOut(FactOut):

@@ -15,7 +15,7 @@ from kernel.web.replies import reply
 from kernel.web.session import current_actor, current_session
 from monitor.indicators.evaluations import evaluations
 from monitor.indicators.models import Evaluation, EvaluationScore
-from monitor.indicators.scoring import score
+from monitor.indicators.scoring import score, scoreable
 
 api = APIBlueprint(
     "scores_api",
@@ -41,8 +41,9 @@ class ScoreQuery(RecordQuery):
 @api.get("/scores", summary="评价列表", responses={200: Page[Evaluation]})
 @requires(Permission.SCORES_READ)
 def scores(query: ListQuery) -> Response:
-    """可以打分的评价及其指标，按代码排列。"""
-    known = sorted(evaluations(), key=lambda evaluation: evaluation.code)
+    """您能看到整个预算项目的评价及其指标，按代码排列。"""
+    seen = scoreable(current_session(), current_actor(), evaluations())
+    known = sorted(seen, key=lambda evaluation: evaluation.code)
     codes = [evaluation.code for evaluation in known]
     if query.cursor is not None and query.cursor not in codes:
         raise InputError("cursor", "不是本列表给出的游标")
@@ -55,6 +56,9 @@ def scores(query: ListQuery) -> Response:
 @api.get("/scores/<code>", summary="得分", responses={200: EvaluationScore, **RECORD_ERRORS})
 @requires(Permission.SCORES_READ)
 def evaluation_score(path: EvaluationPath, query: ScoreQuery) -> Response:
-    """按所问日期（缺省为评价的截止日）的台账打分，每一分列出佐证；缺数据的暂不计分，为 null。"""
+    """按所问日期（缺省为评价的截止日）的台账打分，每一分列出佐证；缺数据的暂不计分，为 null。
+
+    只对能看到整个预算项目的人打分，其他人得 404；没有权限查看的佐证不列出。
+    """
     found = score(current_session(), current_actor(), path.code, query.as_of, query.only)
     return reply(found)

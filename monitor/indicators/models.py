@@ -83,7 +83,10 @@ class Criterion(Frozen):
 
 
 class IndicatorScore(Frozen):
-    """Points of one indicator; None (缺数据，暂不计分) is not zero."""
+    """Points of one indicator; None (缺数据，暂不计分) is not zero.
+
+    ``evidence_withheld``: there are records behind them that the reader may not read.
+    """
 
     code: str
     name: str
@@ -94,6 +97,7 @@ class IndicatorScore(Frozen):
     rests_on_assumptions: bool
     criteria: tuple[Criterion, ...]
     evidence: tuple[Evidence, ...]
+    evidence_withheld: bool = False
 
 
 class EvaluationScore(Frozen):

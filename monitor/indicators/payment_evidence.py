@@ -18,6 +18,7 @@ from contracts.access import visible
 from contracts.models import Contract, ContractTotal
 from contracts.queries import happened
 from kernel.access.actor import Actor
+from kernel.access.permissions import Permission
 from kernel.dated import holds_on
 from kernel.money import format_yuan
 from monitor.indicators.models import Basis, Evidence, Speaks
@@ -65,7 +66,10 @@ def collect(
 
 
 def _contracts(scope: Scope) -> tuple[ColumnElement[bool], ...]:
-    return (Contract.programme_id.in_(scope.programme_ids), visible(scope.actor))
+    return (
+        Contract.programme_id.in_(scope.programme_ids),
+        visible(scope.actor, Permission.SCORES_READ),
+    )
 
 
 def _in_force(scope: Scope) -> tuple[ColumnElement[bool], ...]:

@@ -12,6 +12,7 @@ from contracts.access import visible
 from contracts.models import Contract
 from contracts.service_models import ImplementationPlan, SupervisionRecord
 from kernel.access.actor import Actor
+from kernel.access.permissions import Permission
 from monitor.indicators.models import Basis, Evidence, Speaks
 
 
@@ -20,7 +21,9 @@ def collect(
 ) -> list[Evidence]:
     """What speaks for and against, contract by contract; empty when no service has started."""
     in_service = and_(
-        Contract.programme_id.in_(programme_ids), Contract.service_start <= as_of, visible(actor)
+        Contract.programme_id.in_(programme_ids),
+        Contract.service_start <= as_of,
+        visible(actor, Permission.SCORES_READ),
     )
     contracts = session.execute(
         select(Contract.id, Contract.number, Contract.name, Contract.assumed)
