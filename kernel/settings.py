@@ -2,6 +2,7 @@
 
 import os
 from datetime import date, time
+from decimal import Decimal
 from ipaddress import ip_network
 from pathlib import Path
 from tomllib import TOMLDecodeError
@@ -50,6 +51,9 @@ class Settings(BaseSettings):
     late_payment_major_days: Annotated[int, Field(ge=2, le=365)] = 15
     late_payment_critical_days: Annotated[int, Field(ge=3, le=730, validate_default=True)] = 60
     missing_plan_critical_days: Annotated[int, Field(ge=2, le=365)] = 30
+    payment_resolution_from: Annotated[Decimal, Field(ge=0, max_digits=16, decimal_places=2)] = (
+        Decimal("500000.00")
+    )
     receiver_networks: Annotated[tuple[str, ...], NoDecode] = ()
     receiver_timeout_seconds: Annotated[float, Field(ge=0.2, le=30)] = 15.0
     workbook_max_bytes: Annotated[int, Field(ge=1_000)] = 20_000_000

@@ -54,7 +54,7 @@ _TRAIL = (
 
 BY_CONTRACT = (
     "contract_party", "contract_total", "implementation_plan", "plan_standing", "service_round",
-    "supervision_record", "milestone", "payment", "settlement", "alert",
+    "supervision_record", "milestone", "payment", "settlement", "alert", "act",
 )  # fmt: skip
 
 SEEN: Mapping[str, str] = {
@@ -81,10 +81,11 @@ WRITTEN_BY_ALL = {"audit_entry"}
 """Rows that anybody's act adds, by one who sees nothing too: a sign-in that failed."""
 
 WITHOUT = {
-    "alembic_version", "announced_year", "app_user", "contract_reach", "channel", "membership", "organisation",
-    "one_time_link", "organisation_ancestor", "recovery_code", "scan_run", "second_factor",
-    "security_policy", "sign_in_session", "sign_in_throttle", "trail_context", "user_password",
-    "vendor", "working_day_override",
+    "alembic_version", "announced_year", "api_token", "api_token_use", "app_user", "channel",
+    "contract_reach", "membership", "one_time_link", "organisation", "organisation_ancestor",
+    "organisation_version", "recovery_code", "scan_run", "second_factor", "security_policy",
+    "sign_in_session", "sign_in_throttle", "sso_identity", "sso_membership", "step_setting",
+    "trail_context", "user_password", "vendor", "working_day_override",
 }  # fmt: skip
 """Tables that hold no contract's facts: the tree, shared reference data, accounts, the machinery."""
 

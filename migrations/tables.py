@@ -4,22 +4,32 @@ import alerts.delivery_models
 import alerts.models
 import contracts.finding_models
 import contracts.models
+import contracts.organisation_versions
 import contracts.reach_models
 import contracts.service_models
+import contracts.steps.models
 import kernel.calendar_models
 import kernel.trail.models
 import payments.models
 import people.models
+import people.sign_in.models
+import people.single_sign_on.models
+import people.tokens.models
 from kernel.database import Base
 
 MODEL_FILES = (
     kernel.calendar_models,
     kernel.trail.models,
     contracts.models,
+    contracts.organisation_versions,
     contracts.reach_models,
     contracts.service_models,
     contracts.finding_models,
+    contracts.steps.models,
     people.models,
+    people.sign_in.models,
+    people.tokens.models,
+    people.single_sign_on.models,
     payments.models,
     alerts.models,
     alerts.delivery_models,

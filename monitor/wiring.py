@@ -4,16 +4,25 @@ from alerts.rules.payments import late_payment, payment_due
 from alerts.rules.plans import missing_plan
 from alerts.rules.rule import Rule
 from contracts.events import ContractsChanged
+from contracts.steps.events import ActToCheck, ActToWrite
+from contracts.steps.service_acts import check_service_act, write_service_act
 from kernel.database import Database
 from kernel.events import EventBus
 from kernel.settings import Settings
+from payments.acts.payment_rules import PaymentRules
+from payments.acts.payment_writing import write_payment_act
 from payments.settling import settle_changed_contracts
 
 
-def event_bus() -> EventBus:
-    """All handlers of the service."""
+def event_bus(settings: Settings | None = None) -> EventBus:
+    """All handlers of the service, with the limits that the settings give (else the defaults)."""
+    limits = PaymentRules(settings.payment_resolution_from) if settings else PaymentRules()
     bus = EventBus()
     bus.register(ContractsChanged, settle_changed_contracts)
+    bus.register(ActToCheck, check_service_act)
+    bus.register(ActToCheck, limits.check_payment_act)
+    bus.register(ActToWrite, write_service_act)
+    bus.register(ActToWrite, write_payment_act)
     return bus
 
 
@@ -28,4 +37,4 @@ def rules(settings: Settings) -> tuple[Rule, ...]:
 
 def open_database(settings: Settings) -> Database:
     """The database of the settings, with the service's handlers attached."""
-    return Database(settings.database, event_bus())
+    return Database(settings.database, event_bus(settings))

@@ -38,10 +38,11 @@ def actor_of(
     if not rows:
         return None
     scopes = None if token_scopes is None else frozenset(token_scopes)
-    return Actor(rows[0].User.login, grants_in(rows), user_id, token_scopes=scopes)
+    user = rows[0].User
+    return Actor(user.login, grants_in(rows), user_id, token_scopes=scopes, person=user.name)
 
 
-def with_memberships(statement: Select[Any], today: date) -> Select[Any]:
+def with_memberships(statement: Select[*tuple[Any, ...]], today: date) -> Select[Any]:
     """A statement over ``User``, with a row for each membership that counts on ``today``.
 
     A membership counts from its first to its last day. One row without a role for a user who has

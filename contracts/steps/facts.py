@@ -1,0 +1,178 @@
+"""What is stated when an act is entered: one model a kind, told apart by ``kind``.
+
+Payments are stated here too, because their steps are those of every act; the payment ledger, a
+floor above, judges and writes them.
+"""
+
+from decimal import Decimal, InvalidOperation
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    RootModel,
+    StringConstraints,
+    TypeAdapter,
+    WithJsonSchema,
+)
+
+from contracts.steps.models import Act, ActKind
+from kernel.fields import Day, printable
+from kernel.money import MAX_YUAN
+
+
+def _yuan(value: object) -> object:
+    plain = str(value).replace(",", "").replace("，", "").strip()
+    try:
+        yuan = Decimal(plain) if len(plain) <= 40 and not isinstance(value, bool) else None
+    except InvalidOperation:
+        yuan = None
+    if yuan is None or not yuan.is_finite() or yuan < 0 or yuan > MAX_YUAN:
+        raise ValueError(f"应为金额（元），例如 78800.00，不超过 {MAX_YUAN}")
+    if yuan != yuan.quantize(Decimal("0.01")):
+        raise ValueError("金额最多两位小数（元）")
+    return yuan.quantize(Decimal("0.01"))
+
+
+def _more_than_nothing(yuan: Decimal) -> Decimal:
+    if yuan == 0:
+        raise ValueError("金额应大于 0")
+    return yuan
+
+
+def _one_line(value: object) -> object:
+    return " ".join(value.split()) if isinstance(value, str) else value
+
+
+_AS_TEXT = PlainSerializer(lambda yuan: f"{yuan:.2f}", return_type=str)
+_YUAN_SCHEMA = {"type": "string", "pattern": r"^\d{1,14}(\.\d{1,2})?$", "examples": ["78800.00"]}
+YuanFrom = Annotated[Decimal, BeforeValidator(_yuan), _AS_TEXT, WithJsonSchema(_YUAN_SCHEMA)]
+"""Yuan from nothing up, as typed: 78,800 or 78800.00."""
+YuanPaid = Annotated[
+    Decimal,
+    BeforeValidator(_yuan),
+    AfterValidator(_more_than_nothing),
+    _AS_TEXT,
+    WithJsonSchema(_YUAN_SCHEMA),
+]
+"""Yuan above nothing."""
+
+
+def line(longest: int, *, needed: bool = False) -> Any:
+    """A text on one line of at most ``longest`` signs; line breaks become spaces."""
+    return Annotated[
+        str,
+        BeforeValidator(_one_line),
+        StringConstraints(min_length=1 if needed else 0, max_length=longest),
+        AfterValidator(printable),
+        WithJsonSchema(
+            {
+                "type": "string",
+                "minLength": 1 if needed else 0,
+                "maxLength": longest,
+                "pattern": r"^[^\x00-\x1f]*$",
+            }
+        ),
+    ]
+
+
+class Decision(StrEnum):
+    """审定 or 退回."""
+
+    APPROVED = "approved"
+    RETURNED = "returned"
+
+
+class Entry(BaseModel):
+    """An act as it is entered, for one contract."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    contract_id: UUID = Field(description="合同 id")
+
+
+class PlanDecision(Entry):
+    """审定方案：一个版本审定或退回。"""
+
+    kind: Literal[ActKind.PLAN_DECISION] = ActKind.PLAN_DECISION
+    plan_id: UUID = Field(description="实施方案版本 id")
+    decision: Decision = Field(description="审定或退回")
+    decided_on: Day = Field(description="审定或退回的日期")
+    reasons: line(500) = Field("", description="意见；退回时必须填写")  # type: ignore[valid-type]
+
+
+class RoundConfirmation(Entry):
+    """确认轮次。"""
+
+    kind: Literal[ActKind.ROUND_CONFIRMATION] = ActKind.ROUND_CONFIRMATION
+    round_id: UUID = Field(description="服务轮次 id")
+    confirmed_on: Day = Field(description="确认日期")
+    note: line(500) = Field("", description="说明")  # type: ignore[valid-type]
+
+
+class PaymentEntry(Entry):
+    """登记付款。"""
+
+    kind: Literal[ActKind.PAYMENT] = ActKind.PAYMENT
+    milestone_id: UUID = Field(description="支付节点 id")
+    amount: YuanPaid = Field(description="金额，元")
+    paid_on: Day = Field(description="支付日期")
+    voucher: line(80, needed=True) = Field(description="支付凭证号")  # type: ignore[valid-type]
+    payee: line(200, needed=True) = Field(description="收款单位")  # type: ignore[valid-type]
+    resolution: line(200) = Field("", description="党组会议纪要文号")  # type: ignore[valid-type]
+    reason: line(200) = Field("", description="付款事由")  # type: ignore[valid-type]
+
+
+class PaymentReversal(Entry):
+    """冲正付款：原支付保留，另记一笔同日的负数。"""
+
+    kind: Literal[ActKind.PAYMENT_REVERSAL] = ActKind.PAYMENT_REVERSAL
+    payment_id: UUID = Field(description="被冲正的支付 id")
+    reason: line(200, needed=True) = Field(description="冲正原因，记入审计")  # type: ignore[valid-type]
+
+
+AnyEntry = PlanDecision | RoundConfirmation | PaymentEntry | PaymentReversal
+ENTRIES: dict[ActKind, type[AnyEntry]] = {
+    ActKind.PLAN_DECISION: PlanDecision,
+    ActKind.ROUND_CONFIRMATION: RoundConfirmation,
+    ActKind.PAYMENT: PaymentEntry,
+    ActKind.PAYMENT_REVERSAL: PaymentReversal,
+}
+
+
+class ActBody(RootModel[Annotated[AnyEntry, Field(discriminator="kind")]]):
+    """提出的事项，由 `kind` 区分。"""
+
+
+_ENTRY: TypeAdapter[AnyEntry] = TypeAdapter(Annotated[AnyEntry, Field(discriminator="kind")])
+
+
+def stated(act: Act) -> AnyEntry:
+    """What was stated when the act was entered."""
+    return _ENTRY.validate_python(
+        {**act.facts, "kind": act.kind.value, "contract_id": act.contract_id}
+    )
+
+
+def facts_of(entry: AnyEntry) -> dict[str, Any]:
+    """What the act keeps of it beside its kind and its contract."""
+    return entry.model_dump(mode="json", exclude={"kind", "contract_id"})
+
+
+def subject_of(entry: AnyEntry) -> UUID:
+    """Which record the act is about."""
+    match entry:
+        case PlanDecision():
+            return entry.plan_id
+        case RoundConfirmation():
+            return entry.round_id
+        case PaymentEntry():
+            return entry.milestone_id
+        case PaymentReversal():
+            return entry.payment_id

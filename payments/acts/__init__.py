@@ -1,0 +1,1 @@
+"""Acts on money: payments and their reversals, entered and approved in steps."""
