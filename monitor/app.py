@@ -6,13 +6,11 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, Flask
 from flask_openapi.blueprint import APIBlueprint
 from flask_openapi.openapi import OpenAPI
-from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
 
 from alerts.api import api as alerts_api
 from alerts.pages import alert_pages, delivery_pages
 from contracts.api import api as contracts_api
-from kernel.access.actor import LOCAL_OPERATOR
 from kernel.clock import Clock
 from kernel.database import Database
 from kernel.sealed_secrets import sealed_secrets
@@ -23,6 +21,8 @@ from kernel.web.permissions import declare_static, refuse_undeclared
 from kernel.web.session import WebParts
 from monitor.api_docs import api_docs, describe
 from monitor.assets import install_assets
+from monitor.bearer import install_challenge, token_reader
+from monitor.authentication import authenticator, install_form_check, install_top_bar
 from monitor.contract_pages import contract_pages
 from monitor.health import health
 from monitor.indicators.api import api as scores_api
@@ -31,6 +31,9 @@ from monitor.score_pages import score_pages
 from monitor.screens import install_screens
 from monitor.secret_key import secret_key
 from payments.api import api as payments_api
+from people.tokens.api import api as tokens_api
+from people.sign_in.pages.account import account_pages
+from people.sign_in.pages.entry import sign_in_pages
 
 MAX_BODY_BYTES = 1_000_000
 """No form of this service needs more; workbooks enter by ``monitor import``."""
@@ -40,6 +43,7 @@ APIS: tuple[APIBlueprint, ...] = (
     payments_api,
     alerts_api,
     scores_api,
+    tokens_api,
     health,
 )
 PAGES: tuple[Blueprint, ...] = (
@@ -48,6 +52,8 @@ PAGES: tuple[Blueprint, ...] = (
     alert_pages,
     delivery_pages,
     score_pages,
+    sign_in_pages,
+    account_pages,
 )
 
 
@@ -58,10 +64,17 @@ def create_app(settings: Settings, database: Database, clock: Clock) -> OpenAPI:
     _configure(app, settings)
     install(
         app,
-        WebParts(database, clock, lambda: LOCAL_OPERATOR, sealed_secrets(settings)),
+        WebParts(
+            database,
+            clock,
+            authenticator(database, clock, token_reader(database, clock)),
+            sealed_secrets(settings),
+        ),
         allowed_hosts(settings.public_url),
     )
-    CSRFProtect(app)
+    install_challenge(app)
+    install_form_check(app)
+    install_top_bar(app)
     _prepare_templates(app, settings.business_date)
     install_assets(app)
     install_screens(app, ZoneInfo(settings.zone))
@@ -75,13 +88,14 @@ def create_app(settings: Settings, database: Database, clock: Clock) -> OpenAPI:
 
 
 def _configure(app: Flask, settings: Settings) -> None:
+    is_secure = settings.public_url.startswith("https://")
     app.config.update(
         SECRET_KEY=secret_key(settings.data_dir),
         MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
         MAX_FORM_MEMORY_SIZE=MAX_BODY_BYTES,
-        SESSION_COOKIE_NAME="monitor_session",
+        SESSION_COOKIE_NAME="__Host-monitor_session" if is_secure else "monitor_session",
         SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=settings.public_url.startswith("https://"),
+        SESSION_COOKIE_SECURE=is_secure,
         # A page left open over lunch must still post; the token ends with the session.
         WTF_CSRF_TIME_LIMIT=None,
     )

@@ -23,7 +23,8 @@ def test_every_page_says_its_day_and_who_may_come(client: FlaskClient) -> None:
         text = page(client, address)
         assert "业务日期" in text
         assert "2023-12-31</time>（演示固定）" in text
-        assert "仅本机访问；登录将在后续版本提供" in text
+        assert "overseer" in text
+        assert "退出登录" in text
         assert 'href="#content"' in text
 
 
