@@ -58,21 +58,24 @@ _FACTS = frozenset(
     }
 )
 
+_PURCHASER = _FACTS - {Permission.SCORES_READ}
+"""A score is of a whole programme, and a purchaser sees its own part of it."""
+
 ROLES: Mapping[Role, RoleRule] = {
     Role.CLERK: RoleRule(
         "经办",
         "购买主体：登记合同与轮次，提出审定、确认与支付",
         Reach.OWN,
-        _FACTS | {Permission.ACTS_ENTER},
+        _PURCHASER | {Permission.ACTS_ENTER},
     ),
     Role.CHECKER: RoleRule(
-        "审核", "购买主体：审核经办提出的事项", Reach.OWN, _FACTS | {Permission.ACTS_CHECK}
+        "审核", "购买主体：审核经办提出的事项", Reach.OWN, _PURCHASER | {Permission.ACTS_CHECK}
     ),
     Role.HEAD: RoleRule(
         "负责人",
         "购买主体：批准审核过的事项，设置本单位的审批步骤",
         Reach.OWN,
-        _FACTS | {Permission.ACTS_APPROVE, Permission.STEPS_WRITE},
+        _PURCHASER | {Permission.ACTS_APPROVE, Permission.STEPS_WRITE},
     ),
     Role.OVERSIGHT: RoleRule(
         "牵头监管",
