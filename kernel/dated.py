@@ -7,7 +7,7 @@ One predicate answers for today (through the partial indexes on open versions) a
 from datetime import date
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ColumnElement, and_, or_
+from sqlalchemy import CheckConstraint, ColumnElement, SQLColumnExpression, and_, or_
 from sqlalchemy.orm import Mapped, mapped_column
 
 
@@ -23,6 +23,6 @@ def period_check() -> CheckConstraint:
     return CheckConstraint("valid_to IS NULL OR valid_to > valid_from", name="period")
 
 
-def holds_on(version: Any, day: date | ColumnElement[date]) -> ColumnElement[bool]:
+def holds_on(version: Any, day: date | SQLColumnExpression[date]) -> ColumnElement[bool]:
     """The version (a mapped class or alias) is the one that holds on ``day``."""
     return and_(version.valid_from <= day, or_(version.valid_to.is_(None), version.valid_to > day))

@@ -32,7 +32,7 @@ def _reached(contract: str) -> str:
     return (
         f"({_EVERYTHING} OR EXISTS (SELECT 1 FROM contract_reach AS reach "
         f"WHERE reach.contract_id = {contract} AND (reach.organisation_id = {_listed('led')} "
-        f"OR (reach.own AND reach.organisation_id = {_listed('own')}))))"
+        f"OR (reach.own AND reach.organisation_id = {_listed('own')})) OFFSET 0))"
     )
 
 

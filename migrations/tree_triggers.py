@@ -19,6 +19,8 @@ EXISTS (SELECT 1 FROM organisation_ancestor
         WHERE organisation_id = NEW.parent_id AND ancestor_id = NEW.id)
 """
 CYCLE = "an organisation cannot lie below itself"
+_ALONE = "PERFORM pg_advisory_xact_lock(hashtextextended('organisation tree', 0))"
+"""Two moves at once would each miss the other's: neither sees the cycle that both make."""
 
 _MOVED = f"SELECT contract_id FROM contract_party WHERE organisation_id IN ({_BELOW})"
 _REACH = f"""
@@ -95,8 +97,8 @@ def _postgresql(schema: str) -> list[str]:
 
     refuse = f"IF {_CYCLE} THEN RAISE EXCEPTION '{CYCLE}' USING ERRCODE = 'check_violation'; END IF"
     return [
-        function("tree_begin", _BEGIN),
-        function("tree_move", refuse, *_MOVE),
+        function("tree_begin", _ALONE, _BEGIN),
+        function("tree_move", _ALONE, refuse, *_MOVE),
         function("reach_join", _JOIN),
         function("reach_change", *_renewed("NEW")),
         function("reach_leave", *_renewed("OLD")),

@@ -7,7 +7,7 @@ columns it was made for.
 
 from sqlalchemy import Connection, inspect
 
-from migrations import rights, row_policies, trail_triggers, tree_triggers
+from migrations import rights, row_policies, trail_triggers, tree_triggers, version_triggers
 
 FIRST_REVISION_TABLE = "organisation_ancestor"
 """A schema without this table is older than any wall."""
@@ -16,6 +16,7 @@ FIRST_REVISION_TABLE = "organisation_ancestor"
 def take_down(connection: Connection) -> None:
     """Drop all walls that are up."""
     trail_triggers.take_down(connection)
+    version_triggers.take_down(connection)
     tree_triggers.take_down(connection)
     row_policies.take_down(connection)
 
@@ -25,6 +26,7 @@ def put_up(connection: Connection, app_role: str | None) -> None:
     if not inspect(connection).has_table(FIRST_REVISION_TABLE):
         return
     tree_triggers.put_up(connection)
+    version_triggers.put_up(connection)
     trail_triggers.put_up(connection)
     row_policies.put_up(connection)
     if app_role is not None:

@@ -1,0 +1,1 @@
+"""The organisation tree: what it is, how it was, and the acts that change it."""
