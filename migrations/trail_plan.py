@@ -12,8 +12,9 @@ UNWATCHED = frozenset({"alembic_version", "audit_entry", "audit_seal", "trail_co
 
 WRITTEN_BY_THE_SERVICE = frozenset(
     {
-        "alert", "alert_episode", "alert_event", "delivery", "delivery_attempt", "finding",
-        "api_token_use", "message", "organisation_ancestor", "plan_standing", "scan_run", "settlement",
+        "alert", "alert_episode", "alert_event", "api_token_use", "contract_reach", "delivery",
+        "delivery_attempt", "finding",
+        "message", "organisation_ancestor", "plan_standing", "scan_run", "settlement",
         "sign_in_session", "sign_in_throttle",
     }
 )  # fmt: skip

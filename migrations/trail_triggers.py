@@ -36,7 +36,8 @@ def drift(connection: Connection) -> list[str]:
     problems += [f"trigger {name} unknown" for name in sorted(found.keys() - wanted.keys())]
     if connection.dialect.name == "sqlite":
         both = sorted(wanted.keys() & found.keys())
-        return problems + [f"trigger {n} differs" for n in both if wanted[n] != found[n]]
+        problems += [f"trigger {name} differs" for name in both if wanted[name] != found[name]]
+        return problems
     problems += [f"trigger {name} switched off" for name in sorted(found) if found[name] == "D"]
     bodies = {"trail_note": trail_postgresql.NOTE, "trail_refuse": trail_postgresql.REFUSE}
     sources = connection.execute(
@@ -47,17 +48,19 @@ def drift(connection: Connection) -> list[str]:
 
 
 def _wanted(connection: Connection) -> dict[str, str]:
-    make = trail_sqlite if connection.dialect.name == "sqlite" else trail_postgresql
-    return make.statements(watched_tables(connection))
+    tables = watched_tables(connection)
+    if connection.dialect.name == "sqlite":
+        return trail_sqlite.statements(tables)
+    return trail_postgresql.statements(tables)
 
 
 def _found(connection: Connection) -> dict[str, str]:
     """Our triggers by name: on SQLite with their text, on PostgreSQL with whether they are on."""
-    query = (
-        "SELECT name, sql AS state FROM sqlite_master WHERE type = 'trigger' AND substr(name, 1, 6) = 'trail_'"
+    query = text(
+        "SELECT name, sql AS state FROM sqlite_master "
+        "WHERE type = 'trigger' AND substr(name, 1, 6) = 'trail_'"
         if connection.dialect.name == "sqlite"
         else "SELECT tgname AS name, tgenabled::text AS state FROM pg_trigger "
         "WHERE starts_with(tgname, 'trail_') AND NOT tgisinternal"
     )
-    found: dict[str, str] = {row.name: row.state for row in connection.execute(text(query))}
-    return found
+    return {row.name: row.state for row in connection.execute(query)}

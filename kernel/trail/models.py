@@ -84,3 +84,7 @@ class AuditSeal(Base):
     previous: Mapped[str] = mapped_column(String(64))
     hash: Mapped[str] = mapped_column(String(64))
     sealed_at: Mapped[datetime] = mapped_column(UtcInstant)
+
+
+ENTRY, SEAL = Base.metadata.tables["audit_entry"], Base.metadata.tables["audit_seal"]
+ENTRY_COLUMNS = tuple(ENTRY.columns)
