@@ -5,21 +5,24 @@ import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from alerts.channels import KINDS, Target, open_sender
-from alerts.delivery_models import Channel, webhook_id
+from alerts.delivery_models import Channel, signing_secrets, webhook_id
 from alerts.models import Severity
-from alerts.receivers import ReceiverRules, check_address
+from alerts.receivers import ReceiverRules, check_address, shown_address
 from alerts.retries import Fault, Outcome
 from kernel.access.actor import Actor
-from kernel.errors import ConflictError, InputError, NotFoundError
+from kernel.errors import ConflictError, InputError, NotFoundError, UnavailableError
 from kernel.keys import new_key
+from kernel.sealed_secrets import SealedSecrets
 
 KEY_PREFIX = "whsec_"
+OVERLAP = timedelta(days=1)
+"""So long an exchanged signing secret signs beside the new one."""
 SECRET_BYTES = range(24, 65)
 """Length of a key in bytes (Standard Webhooks 1.0.0)."""
 
@@ -52,9 +55,14 @@ class NewChannel:
 
 
 def add_channel(
-    session: Session, actor: Actor, now: datetime, rules: ReceiverRules, new: NewChannel
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    rules: ReceiverRules,
+    keys: SealedSecrets,
+    new: NewChannel,
 ) -> Channel:
-    """Add a channel, switched on.
+    """Add a channel, switched on; its address and secret are sealed with ``keys``.
 
     Raises ``InputError`` for a bad name, address, key or kind, ``ConflictError`` for a name in use.
     """
@@ -69,8 +77,9 @@ def add_channel(
     channel = Channel(
         kind=new.kind,
         name=name,
-        url=new.url,
-        secret=check_secret(new.secret),
+        url=keys.seal(new.url),
+        address=shown_address(new.url),
+        secret=keys.seal(check_secret(new.secret)),
         min_severity=new.min_severity,
         recorded_at=now,
         recorded_by=actor.name,
@@ -80,9 +89,10 @@ def add_channel(
     return channel
 
 
-def channel_named(session: Session, name: str) -> Channel:
+def channel_named(session: Session, name: str, *, for_update: bool = False) -> Channel:
     """The channel called ``name``; raises ``NotFoundError``."""
-    channel = session.scalar(select(Channel).where(Channel.name == name))
+    statement = select(Channel).where(Channel.name == name)
+    channel = session.scalar(statement.with_for_update() if for_update else statement)
     if channel is None:
         raise NotFoundError(f"没有名为“{name}”的渠道")
     return channel
@@ -101,7 +111,23 @@ def switch_channel(session: Session, actor: Actor, name: str, *, enabled: bool) 
     return channel
 
 
-def try_out(channel: Channel, rules: ReceiverRules, now: datetime) -> Outcome:
+def exchange_secret(session: Session, now: datetime, keys: SealedSecrets, name: str) -> str:
+    """Give a channel a new signing secret, which is returned and never shown again.
+
+    The former one signs too for a day (``OVERLAP``), so that the receiver may change over in its
+    own time. Raises ``NotFoundError``, and ``ConflictError`` while a former one still signs: the
+    receiver may not know the present one yet.
+    """
+    channel = channel_named(session, name, for_update=True)
+    if channel.former_until is not None and now < channel.former_until:
+        raise ConflictError("刚换过密钥，旧密钥仍在并用期内；过了并用期才能再换")
+    secret = new_secret()
+    channel.former_secret, channel.former_until = channel.secret, now + OVERLAP
+    channel.secret = keys.seal(secret)
+    return secret
+
+
+def try_out(channel: Channel, rules: ReceiverRules, keys: SealedSecrets, now: datetime) -> Outcome:
     """Post one ``test.ping`` that carries no alert and is not kept; a disabled channel too."""
     body = json.dumps(
         {
@@ -112,9 +138,12 @@ def try_out(channel: Channel, rules: ReceiverRules, now: datetime) -> Outcome:
         ensure_ascii=False,
     )
     try:
-        sender = open_sender(Target(channel.kind, channel.url, channel.secret), rules)
+        secrets = signing_secrets(channel.secret, channel.former_secret, channel.former_until, now)
+        sender = open_sender(Target(channel.kind, channel.url, secrets), keys, rules)
     except ValueError as error:
         return Outcome(fault=Fault.BAD_SET_UP, error=str(error))
+    except UnavailableError as error:
+        return Outcome(fault=Fault.SEALED, error=error.message)
     try:
         return sender.send(webhook_id(new_key()), body, now)
     finally:

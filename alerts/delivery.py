@@ -28,8 +28,9 @@ from kernel.access.actor import DELIVERY_JOB, Actor
 from kernel.access.permissions import Permission
 from kernel.clock import Clock
 from kernel.database import Database
-from kernel.errors import ConflictError, InputError, NotFoundError
+from kernel.errors import ConflictError, InputError, NotFoundError, UnavailableError
 from kernel.logs import get_logger
+from kernel.sealed_secrets import SealedSecrets
 
 LEASE_SECONDS = 60.0
 BATCH = 50
@@ -85,11 +86,12 @@ class _Rest:
 class Courier:
     """One worker. ``name`` must be its own: a lease is known by it."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 — each is a part that tests replace
         self,
         database: Database,
         clock: Clock,
         rules: ReceiverRules,
+        keys: SealedSecrets,
         link_base: str,
         *,
         name: str,
@@ -106,6 +108,7 @@ class Courier:
         self._database = database
         self._clock = clock
         self._rules = rules
+        self._keys = keys
         self._link_base = link_base
         self._name = name
         self._lease_seconds = lease_seconds
@@ -198,6 +201,8 @@ class Courier:
             sender = self._sender(one)
         except ValueError as error:
             outcome = Outcome(fault=Fault.BAD_SET_UP, error=str(error))
+        except UnavailableError as error:
+            outcome = Outcome(fault=Fault.SEALED, error=error.message)
         else:
             outcome = sender.send(webhook_id(one.id), one.body, started)
         decision = decide(outcome, one.tries + 1, self._clock.now(), self._jitter)
@@ -237,7 +242,7 @@ class Courier:
             return known[1]
         if known is not None:
             known[1].close()
-        sender = open_sender(one.target, self._rules)
+        sender = open_sender(one.target, self._keys, self._rules)
         self._senders[one.channel_id] = (one.target, sender)
         return sender
 

@@ -27,6 +27,14 @@ def webhook_id(message_id: UUID) -> str:
     return f"msg_{message_id.hex}"
 
 
+def signing_secrets(
+    secret: str, former: str | None, former_until: datetime | None, now: datetime
+) -> tuple[str, ...]:
+    """The secrets that sign at ``now``, newest first, as they are kept (sealed)."""
+    overlaps = former is not None and former_until is not None and now < former_until
+    return (secret, former) if former is not None and overlaps else (secret,)
+
+
 class MessageState(StrEnum):
     """待发送 / 已送达 / 已搁置 (exhausted or refused; a person may send it again)."""
 
@@ -36,7 +44,12 @@ class MessageState(StrEnum):
 
 
 class Channel(Recorded, Base):
-    """消息渠道: where messages go. ``secret`` signs them and is never shown or logged."""
+    """消息渠道: where messages go.
+
+    ``url`` and ``secret`` are sealed (``kernel.sealed_secrets``): a chat robot's address holds its
+    key. ``address`` is the part of the url that may be shown. A secret that was exchanged signs
+    beside the new one until ``former_until``.
+    """
 
     __tablename__ = "channel"
     __table_args__ = (CheckConstraint("min_severity BETWEEN 1 AND 4", name="min_severity"),)
@@ -45,7 +58,10 @@ class Channel(Recorded, Base):
     kind: Mapped[str] = mapped_column(String(32))
     name: Mapped[str] = mapped_column(String(120), unique=True)
     url: Mapped[str] = mapped_column(String(2000))
+    address: Mapped[str] = mapped_column(String(300), default="", server_default=text("''"))
     secret: Mapped[str] = mapped_column(String(400))
+    former_secret: Mapped[str | None] = mapped_column(String(400))
+    former_until: Mapped[datetime | None] = mapped_column(UtcInstant)
     min_severity: Mapped[int] = mapped_column(SmallInteger, default=Severity.INFO)
     enabled: Mapped[bool] = mapped_column(default=True)
     disabled_reason: Mapped[str] = mapped_column(String(400), default="")

@@ -12,7 +12,13 @@ from sqlalchemy import ColumnElement, Subquery, and_, func, or_, select, union_a
 from sqlalchemy.orm import Session
 
 from alerts.channels import Target
-from alerts.delivery_models import Channel, DeliveryAttempt, Message, MessageState
+from alerts.delivery_models import (
+    Channel,
+    DeliveryAttempt,
+    Message,
+    MessageState,
+    signing_secrets,
+)
 from kernel.sql import inline
 
 
@@ -77,7 +83,7 @@ def lease(
         .returning(Message.id)
         .execution_options(synchronize_session=False)
     ).all()
-    return _load(session, keys, until)
+    return _load(session, keys, now, until)
 
 
 def _queue(channel: UUID, now: datetime, share: int) -> Subquery:
@@ -125,7 +131,7 @@ def _free(now: datetime) -> ColumnElement[bool]:
     )
 
 
-def _load(session: Session, keys: Sequence[UUID], until: datetime) -> list[Leased]:
+def _load(session: Session, keys: Sequence[UUID], now: datetime, until: datetime) -> list[Leased]:
     attempts = (
         select(func.coalesce(func.max(DeliveryAttempt.number), 0))
         .where(DeliveryAttempt.message_id == Message.id)
@@ -141,12 +147,22 @@ def _load(session: Session, keys: Sequence[UUID], until: datetime) -> list[Lease
             Channel.kind,
             Channel.url,
             Channel.secret,
+            Channel.former_secret,
+            Channel.former_until,
         )
         .join(Channel, Channel.id == Message.channel_id)
         .where(Message.id.in_(keys))
         .order_by(Message.channel_id, Message.id)
     )
     return [
-        Leased(key, channel, Target(kind, url, secret), body, tries, made, until)
-        for key, channel, body, tries, made, kind, url, secret in rows
+        Leased(
+            key,
+            channel,
+            Target(kind, url, signing_secrets(secret, former, former_until, now)),
+            body,
+            tries,
+            made,
+            until,
+        )
+        for key, channel, body, tries, made, kind, url, secret, former, former_until in rows
     ]

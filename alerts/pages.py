@@ -1,7 +1,6 @@
 """预警督办 and 消息投递: lists to filter, one alert's history, one message's attempts."""
 
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -106,7 +105,6 @@ def messages() -> str:
         page=delivery_boards.message_page(session, actor, wanted),
         waiting=delivery_boards.waiting_deliveries(session, actor),
         channels=delivery_boards.channels(session, actor),
-        shown_address=shown_address,
     )
 
 
@@ -115,7 +113,7 @@ def messages() -> str:
 def message(message_id: UUID) -> str:
     """One message: its attempts and what it tells."""
     sheet = delivery_boards.message_sheet(current_session(), current_actor(), message_id)
-    return render_template("alerts/delivery.html", sheet=sheet, shown_address=shown_address)
+    return render_template("alerts/delivery.html", sheet=sheet)
 
 
 @delivery_pages.post("/deliveries/<uuid:message_id>/resend")
@@ -129,11 +127,3 @@ def send_again(message_id: UUID) -> Response:
     except ConflictError as refusal:
         flash(refusal.message)
     return redirect(url_for("delivery_pages.show", message_id=message_id))
-
-
-def shown_address(url: str) -> str:
-    """A channel's address without what may be a secret in it: its query, user and password."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    port = f":{parts.port}" if parts.port else ""
-    return f"{parts.scheme}://{host}{port}{parts.path}" + ("?…" if parts.query else "")

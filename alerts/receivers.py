@@ -24,6 +24,10 @@ ANSWER_BYTES = 1_000
 """So much of an answer is kept; a connection with more to say is closed."""
 
 
+LONGEST_URL = 1_400
+"""Bytes; sealed, it must fit into the 2,000 characters that the database gives it."""
+
+
 @dataclass(frozen=True, slots=True)
 class ReceiverRules:
     """Who may be posted to and how long a post may take, from connecting to the last byte.
@@ -41,15 +45,15 @@ def check_address(url: str, rules: ReceiverRules) -> None:
 
     What a name stands for is asked at each post, since it may change.
     """
+    if not url.isprintable() or " " in url:
+        raise InputError("url", "网址中不能有空格、换行或控制字符")
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
     except ValueError:
         raise InputError("url", "不是网址") from None
-    if parts.scheme not in {"http", "https"} or not host or len(url) > 2_000:
-        raise InputError("url", "应为 http:// 或 https:// 开头的网址，不超过 2000 个字符")
-    if not url.isprintable() or " " in url:
-        raise InputError("url", "网址中不能有空格、换行或控制字符")
+    if parts.scheme not in {"http", "https"} or not host or len(url.encode()) > LONGEST_URL:
+        raise InputError("url", f"应为 http:// 或 https:// 开头的网址，不超过 {LONGEST_URL} 字节")
     if parts.username is not None or parts.password is not None or parts.fragment:
         raise InputError("url", "网址中不能带用户名、密码或 # 片段")
     try:
@@ -62,6 +66,14 @@ def check_address(url: str, rules: ReceiverRules) -> None:
             raise InputError("url", f"{address} 是内网地址，须先列入 MONITOR_RECEIVER_NETWORKS")
         if parts.scheme != "https":
             raise InputError("url", "公网地址须用 https://")
+
+
+def shown_address(url: str) -> str:
+    """What of an address may be shown: scheme, host and port; all else may hold a key."""
+    parts = urlsplit(url)
+    port = f":{parts.port}" if parts.port else ""
+    more = "/…" if parts.path.strip("/") or parts.query else "/"
+    return f"{parts.scheme}://{parts.hostname or ''}{port}{more}"[:300]
 
 
 class Receiver:

@@ -37,6 +37,7 @@ class Fault(StrEnum):
     BAD_ADDRESS = "bad_address"
     FORBIDDEN_ADDRESS = "forbidden_address"
     BAD_SET_UP = "bad_set_up"
+    SEALED = "sealed"
 
 
 class Reason(StrEnum):
@@ -49,6 +50,7 @@ class Reason(StrEnum):
     BAD_ADDRESS = "bad_address"
     FORBIDDEN_ADDRESS = "forbidden_address"
     BAD_SET_UP = "bad_set_up"
+    SEALED = "sealed"
     UNREACHABLE = "unreachable"
     SLOW_DOWN = "slow_down"
     SERVER_FAULT = "server_fault"
@@ -63,6 +65,7 @@ REASON_NAMES: Final = {
     Reason.BAD_ADDRESS: "地址无法使用",
     Reason.FORBIDDEN_ADDRESS: "地址不在允许的接收网段内",
     Reason.BAD_SET_UP: "渠道设置有误",
+    Reason.SEALED: "没有能解开渠道密文的密钥",
     Reason.UNREACHABLE: "接收方连接不上或超时",
     Reason.SLOW_DOWN: "接收方要求放慢",
     Reason.SERVER_FAULT: "接收方出错",
@@ -111,9 +114,10 @@ _FAULTS: Final = {
     Fault.BAD_ADDRESS: Reason.BAD_ADDRESS,
     Fault.FORBIDDEN_ADDRESS: Reason.FORBIDDEN_ADDRESS,
     Fault.BAD_SET_UP: Reason.BAD_SET_UP,
+    Fault.SEALED: Reason.SEALED,
     Fault.UNREACHABLE: Reason.UNREACHABLE,
 }
-_RETRIED = frozenset({Reason.UNREACHABLE, Reason.SLOW_DOWN, Reason.SERVER_FAULT})
+_RETRIED = frozenset({Reason.SEALED, Reason.UNREACHABLE, Reason.SLOW_DOWN, Reason.SERVER_FAULT})
 
 
 def decide(outcome: Outcome, tries: int, now: datetime, jitter: Callable[[], float]) -> Decision:
@@ -123,7 +127,7 @@ def decide(outcome: Outcome, tries: int, now: datetime, jitter: Callable[[], flo
         return Decision(Fate.DELIVERED, reason)
     if reason not in _RETRIED:
         return Decision(Fate.PARKED, reason, disable_channel=reason is Reason.GONE)
-    rest = reason in {Reason.UNREACHABLE, Reason.SLOW_DOWN}
+    rest = reason in {Reason.SEALED, Reason.UNREACHABLE, Reason.SLOW_DOWN}
     if tries > len(SCHEDULE):
         return Decision(Fate.PARKED, Reason.EXHAUSTED, rest_channel=rest)
     wait = SCHEDULE[tries - 1] * (1 + JITTER * jitter())

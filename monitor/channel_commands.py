@@ -9,6 +9,7 @@ from alerts.channel_book import (
     NewChannel,
     add_channel,
     channel_named,
+    exchange_secret,
     list_channels,
     new_secret,
     switch_channel,
@@ -50,6 +51,7 @@ def add(name: str, url: str, secret: str | None, min_severity: str) -> None:
             service.actor,
             service.clock.now(),
             receiver_rules(service.settings),
+            service.secrets,
             NewChannel(name, url, key, _SEVERITIES[min_severity]),
         )
     click.echo(f"已新增渠道“{name}”")
@@ -60,7 +62,7 @@ def add(name: str, url: str, secret: str | None, min_severity: str) -> None:
 @channel_commands.command("list")
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON")
 def show(*, as_json: bool) -> None:
-    """列出渠道；不显示密钥。"""
+    """列出渠道；不显示密钥和完整网址。"""
     with open_service() as service, service.database.reading(service.actor) as session:
         channels = [_shown(channel) for channel in list_channels(session)]
     if as_json:
@@ -71,7 +73,7 @@ def show(*, as_json: bool) -> None:
     for one in channels:
         state = "启用" if one["enabled"] else f"停用（{one['disabled_reason']}）"
         level = SEVERITY_NAMES[_SEVERITIES[str(one["min_severity"])]]
-        click.echo(f"{one['name']}  {one['kind']}  {one['url']}  {level}及以上  {state}")
+        click.echo(f"{one['name']}  {one['kind']}  {one['address']}  {level}及以上  {state}")
 
 
 @channel_commands.command("enable")
@@ -92,6 +94,16 @@ def disable(name: str) -> None:
     click.echo(f"渠道“{name}”已停用")
 
 
+@channel_commands.command("new-secret")
+@click.argument("name")
+def renew(name: str) -> None:
+    """换新签名密钥，只显示这一次；旧密钥并用一天，接收方在此期间更换。"""
+    with open_service() as service, service.database.writing(service.actor) as session:
+        key = exchange_secret(session, service.clock.now(), service.secrets, name)
+    click.echo(f"渠道“{name}”的新签名密钥（只显示这一次，请交给接收方）：{key}")
+    click.echo("此后一天内，消息同时带新旧两个签名。")
+
+
 @channel_commands.command("test")
 @click.argument("name")
 @click.pass_context
@@ -100,7 +112,9 @@ def test(context: click.Context, name: str) -> None:
     with open_service() as service:
         with service.database.reading(service.actor) as session:
             channel = _loaded(session, name)
-        outcome = try_out(channel, receiver_rules(service.settings), service.clock.now())
+        outcome = try_out(
+            channel, receiver_rules(service.settings), service.secrets, service.clock.now()
+        )
     reason = classify(outcome)
     status = "无" if outcome.status is None else str(outcome.status)
     click.echo(f"{REASON_NAMES[reason]}；HTTP 状态 {status}，用时 {outcome.latency_ms} 毫秒")
@@ -121,7 +135,7 @@ def _shown(channel: Channel) -> dict[str, str | bool]:
     return {
         "name": channel.name,
         "kind": channel.kind,
-        "url": channel.url,
+        "address": channel.address,
         "min_severity": Severity(channel.min_severity).name.lower(),
         "enabled": channel.enabled,
         "disabled_reason": channel.disabled_reason,

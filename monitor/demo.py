@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 import samples
 from alerts.channel_book import NewChannel, add_channel, new_secret
 from alerts.delivery_models import Channel
+from alerts.receivers import shown_address
 from alerts.scan_queries import last_scanned
 from contracts.models import Programme
 from kernel.access.actor import LOCAL_OPERATOR, SCAN_JOB
@@ -104,10 +105,11 @@ def _channel_secret(session: Session, service: Service) -> str:
             LOCAL_OPERATOR,
             service.clock.now(),
             receiver_rules(settings),
+            service.secrets,
             NewChannel(CHANNEL, url, new_secret()),
         )
-    channel.url = url
-    return channel.secret
+    channel.url, channel.address = service.secrets.seal(url), shown_address(url)
+    return service.secrets.open(channel.secret)
 
 
 def _replay(service: Service) -> None:

@@ -36,6 +36,7 @@ def open_courier(
         service.database,
         service.clock,
         receiver_rules(service.settings),
+        service.secrets,
         service.settings.link_base,
         name=f"{socket.gethostname()[:60]}:{os.getpid()}:{new_key().hex[-12:]}",
         lease_seconds=lease_seconds,

@@ -9,11 +9,16 @@ from sqlalchemy.orm import Session
 
 from alerts.delivery_models import Channel, Delivery
 from alerts.models import Alert, AlertEvent, AlertState, Change, ScanRun, Severity
+from alerts.receivers import shown_address
 from kernel.keys import new_key
+from kernel.sealed_secrets import SealedSecrets
 from tests.ledger import ContractSpec, city, contract
 
 RECORDED = datetime(2023, 7, 20, tzinfo=UTC)
 AS_OF = date(2023, 7, 20)
+SEALING_KEY = "bW9uaXRvci10ZXN0cy1zZWFsLXdpdGgtdGhpcy1rZXk="
+"""What the tests' services are given as ``MONITOR_SECRET_KEYS``."""
+KEYS = SealedSecrets([SEALING_KEY.encode()])
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 LATE_FACTS: dict[str, Any] = {
     "milestone": "进度款",
@@ -34,8 +39,9 @@ def channel(session: Session, url: str, name: str = "值班群", secret: str = S
             id=key,
             kind="webhook",
             name=name,
-            url=url,
-            secret=secret,
+            url=KEYS.seal(url),
+            address=shown_address(url),
+            secret=KEYS.seal(secret),
             recorded_at=RECORDED,
             recorded_by="test",
         )

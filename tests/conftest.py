@@ -17,6 +17,7 @@ from migrations.schema import upgrade
 from migrations.tables import METADATA
 from monitor.wiring import event_bus
 from tests import postgres
+from tests.alert_ledger import SEALING_KEY
 
 BACKENDS = ("sqlite", "postgresql")
 _servers = ExitStack()
@@ -29,6 +30,7 @@ hypothesis_settings.load_profile("proof" if os.environ.get("MONITOR_PROOF") else
 def pytest_configure(config: pytest.Config) -> None:
     """Start one PostgreSQL for all workers; run the suite outside UTC, as the bureau does."""
     os.environ["TZ"] = "America/New_York"
+    os.environ["MONITOR_SECRET_KEYS"] = SEALING_KEY
     time.tzset()
     is_controller = not hasattr(config, "workerinput")
     if is_controller and postgres.VARIABLE not in os.environ:

@@ -34,6 +34,7 @@ def courier(
         database,
         clock(after),
         rules,
+        alert_ledger.KEYS,
         "http://monitor.local",
         name="worker-1",
         jitter=lambda: 0.0,

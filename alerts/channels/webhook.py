@@ -1,5 +1,6 @@
 """The generic channel: Standard Webhooks 1.0.0, signed, with a stable ``webhook-id``."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from standardwebhooks import Webhook
@@ -9,11 +10,14 @@ from alerts.retries import Outcome
 
 
 class WebhookSender:
-    """Posts frozen bodies to one address, signed with one secret (``whsec_`` and base64)."""
+    """Posts frozen bodies to one address, signed with each secret (``whsec_`` and base64).
 
-    def __init__(self, url: str, secret: str, rules: ReceiverRules) -> None:
+    While a secret is exchanged there are two, and a receiver that knows either accepts.
+    """
+
+    def __init__(self, url: str, secrets: Sequence[str], rules: ReceiverRules) -> None:
         self._url = url
-        self._signer = Webhook(secret)
+        self._signers = [Webhook(secret) for secret in secrets]
         self._receiver = Receiver(rules)
 
     def send(self, webhook_id: str, body: str, now: datetime) -> Outcome:
@@ -22,7 +26,9 @@ class WebhookSender:
             "content-type": "application/json; charset=utf-8",
             "webhook-id": webhook_id,
             "webhook-timestamp": str(int(now.timestamp())),
-            "webhook-signature": self._signer.sign(webhook_id, now, body),
+            "webhook-signature": " ".join(
+                signer.sign(webhook_id, now, body) for signer in self._signers
+            ),
         }
         return self._receiver.post(self._url, body.encode(), headers)
 

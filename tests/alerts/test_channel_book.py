@@ -1,26 +1,31 @@
 """Channels as people keep them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from cryptography.fernet import Fernet
+from sqlalchemy import text
 
 from alerts.channel_book import (
+    OVERLAP,
     NewChannel,
     add_channel,
     channel_named,
     check_secret,
+    exchange_secret,
     list_channels,
     new_secret,
     switch_channel,
     try_out,
 )
 from alerts.models import Severity
-from alerts.receivers import ReceiverRules
+from alerts.receivers import LONGEST_URL, ReceiverRules
 from alerts.retries import Fault
 from kernel.access.actor import LOCAL_OPERATOR
 from kernel.database import Database
 from kernel.errors import ConflictError, InputError, NotFoundError
-from tests.alert_ledger import SECRET
+from kernel.sealed_secrets import SealedSecrets
+from tests.alert_ledger import KEYS, SECRET
 from tests.receiver import Reply, receiver
 
 RULES = ReceiverRules(("127.0.0.0/8",), 0.6)
@@ -29,7 +34,7 @@ NOW = datetime.now(UTC)
 
 def add(database: Database, new: NewChannel) -> None:
     with database.writing(LOCAL_OPERATOR) as session:
-        add_channel(session, LOCAL_OPERATOR, NOW, RULES, new)
+        add_channel(session, LOCAL_OPERATOR, NOW, RULES, KEYS, new)
 
 
 def test_a_channel_is_added_switched_and_listed(database: Database) -> None:
@@ -97,10 +102,55 @@ def test_a_trial_says_what_the_receiver_answered(database: Database) -> None:
         add(database, NewChannel("甲", server.url, SECRET))
         with database.reading(LOCAL_OPERATOR) as session:
             channel = channel_named(session, "甲")
-            assert try_out(channel, RULES, NOW).status == 204
-            assert try_out(channel, RULES, NOW).status == 401
+            assert try_out(channel, RULES, KEYS, NOW).status == 204
+            assert try_out(channel, RULES, KEYS, NOW).status == 401
         assert server.received[0].valid
         assert b"test.ping" in server.received[0].body
+
+
+def test_what_is_kept_shows_neither_secret_nor_the_addresss_key(database: Database) -> None:
+    add(database, NewChannel("群", "https://qyapi.example.cn/cgi-bin/send?key=K-693a91f6", SECRET))
+    with database.reading(LOCAL_OPERATOR) as session:
+        kept = session.execute(text("SELECT url, secret, address FROM channel")).one()
+    assert kept.address == "https://qyapi.example.cn/…"
+    assert KEYS.open(kept.url).endswith("key=K-693a91f6")
+    assert KEYS.open(kept.secret) == SECRET
+    assert not any(part in "".join(kept) for part in ("K-693a91f6", SECRET, SECRET[6:]))
+
+
+def test_the_longest_address_fits_when_sealed(database: Database) -> None:
+    url = "https://a.cn/".ljust(LONGEST_URL, "x")
+    add(database, NewChannel("甲", url, SECRET))
+    with database.reading(LOCAL_OPERATOR) as session:
+        channel = channel_named(session, "甲")
+        assert KEYS.open(channel.url) == url
+        assert len(channel.url) <= 2_000
+
+
+def test_while_a_secret_is_exchanged_both_sign(database: Database) -> None:
+    add(database, NewChannel("甲", "http://127.0.0.1:9/", SECRET))
+    with database.writing(LOCAL_OPERATOR) as session:
+        fresh = exchange_secret(session, NOW, KEYS, "甲")
+    with database.writing(LOCAL_OPERATOR) as session, pytest.raises(ConflictError):
+        exchange_secret(session, NOW + OVERLAP - timedelta(seconds=1), KEYS, "甲")
+    ends = NOW + OVERLAP
+    for secret, accepted in ((SECRET, [True, False]), (fresh, [True, True])):
+        with receiver(secret=secret) as server, database.reading(LOCAL_OPERATOR) as session:
+            channel = channel_named(session, "甲")
+            channel.url = KEYS.seal(server.url)
+            for now, until in ((NOW, ends), (NOW, NOW)):
+                channel.former_until = until
+                assert try_out(channel, RULES, KEYS, now).status == 204
+            assert [one.valid for one in server.received] == accepted
+
+
+def test_a_trial_without_the_key_posts_nothing_and_says_why(database: Database) -> None:
+    add(database, NewChannel("甲", "http://127.0.0.1:9/", SECRET))
+    stranger = SealedSecrets([Fernet.generate_key()])
+    with database.reading(LOCAL_OPERATOR) as session:
+        outcome = try_out(channel_named(session, "甲"), RULES, stranger, NOW)
+    assert outcome.fault is Fault.SEALED
+    assert "MONITOR_SECRET_KEYS" in outcome.error
 
 
 def test_a_trial_with_an_unusable_secret_posts_nothing(database: Database) -> None:
@@ -108,4 +158,4 @@ def test_a_trial_with_an_unusable_secret_posts_nothing(database: Database) -> No
     with database.reading(LOCAL_OPERATOR) as session:
         channel = channel_named(session, "甲")
         channel.secret = "whsec_"
-        assert try_out(channel, RULES, NOW).fault is Fault.BAD_SET_UP
+        assert try_out(channel, RULES, KEYS, NOW).fault is Fault.BAD_SET_UP

@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from cryptography.fernet import Fernet
 from sqlalchemy import select
 
 from alerts.delivery import Courier, resend
@@ -14,6 +15,8 @@ from kernel.access.roles import Role
 from kernel.database import Database
 from kernel.errors import ConflictError, NotFoundError
 from kernel.keys import new_key
+from kernel.sealed_secrets import SealedSecrets
+from tests.alert_ledger import KEYS
 from tests.couriers import LOOPBACK, START, alerts_received, clock, courier, states, waiting
 from tests.receiver import Reply, receiver
 
@@ -30,6 +33,17 @@ def test_every_alert_arrives_once_signed_and_joined(database: Database) -> None:
     assert tally.joined == 120
     assert tally.delivered == tally.attempts == len(server.received)
     assert states(database) == {MessageState.DELIVERED: len(server.received)}
+
+
+def test_without_the_key_a_message_waits_and_goes_out_once_it_is_there(database: Database) -> None:
+    with receiver() as server:
+        waiting(database, 1, server.url)
+        stranger = SealedSecrets([Fernet.generate_key()])
+        lost = Courier(database, clock(), LOOPBACK, stranger, "", name="w", jitter=lambda: 0.0)
+        assert lost.deliver_due().retrying == 1
+        assert server.received == []
+        assert states(database) == {MessageState.PENDING: 1}
+        assert courier(database, timedelta(minutes=1)).deliver_due().delivered == 1
 
 
 def test_a_second_run_sends_nothing(database: Database) -> None:
@@ -102,7 +116,8 @@ def test_three_workers_at_once_join_and_send_nothing_twice(database: Database) -
     with receiver() as server:
         alerts = waiting(database, 300, server.url, server.url + "/2", server.url + "/3")
         couriers = [
-            Courier(database, clock(), LOOPBACK, "", name=f"worker-{number}") for number in range(3)
+            Courier(database, clock(), LOOPBACK, KEYS, "", name=f"worker-{number}")
+            for number in range(3)
         ]
         with ThreadPoolExecutor(3) as pool:
             tallies = list(pool.map(Courier.deliver_due, couriers))

@@ -12,6 +12,7 @@ from alerts.leases import give_back
 from kernel.access.actor import LOCAL_OPERATOR
 from kernel.database import Database
 from kernel.errors import InputError
+from tests.alert_ledger import KEYS
 from tests.couriers import LOOPBACK, START, alone, clock, courier, states, take
 from tests.receiver import Reply, receiver
 
@@ -63,4 +64,4 @@ def test_a_message_is_not_posted_when_its_lease_would_end_first(
     database: Database, seconds: float
 ) -> None:
     with pytest.raises(InputError, match="lease-seconds"):
-        Courier(database, clock(), LOOPBACK, "", name="w", lease_seconds=seconds)
+        Courier(database, clock(), LOOPBACK, KEYS, "", name="w", lease_seconds=seconds)

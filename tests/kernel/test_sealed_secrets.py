@@ -62,7 +62,10 @@ def test_a_key_that_is_none_is_refused(keys: list[bytes]) -> None:
     assert "abc" not in refusal.value.message
 
 
-def test_the_key_is_made_once_and_is_its_owners_alone(tmp_path: Path) -> None:
+def test_the_key_is_made_once_and_is_its_owners_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("MONITOR_SECRET_KEYS")
     settings = Settings(data_dir=tmp_path)
     with ThreadPoolExecutor(8) as together:
         made = list(together.map(lambda _: sealed_secrets(settings), range(8)))
@@ -86,7 +89,10 @@ def test_keys_of_the_settings_come_first_and_make_no_file(
     assert not list(tmp_path.iterdir())
 
 
-def test_moving_from_the_file_to_the_settings_loses_nothing(tmp_path: Path) -> None:
+def test_moving_from_the_file_to_the_settings_loses_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("MONITOR_SECRET_KEYS")
     sealed = sealed_secrets(Settings(data_dir=tmp_path)).seal("口令")
     moved = sealed_secrets(Settings(data_dir=tmp_path, secret_keys=(new_sealing_key(),)))
     assert moved.open(sealed) == "口令"

@@ -11,7 +11,7 @@ from alerts.channels import Target, open_sender
 from alerts.receivers import ReceiverRules
 from kernel.errors import InputError
 from monitor.demo_receiver import KEPT, LARGEST_BODY, DemoReceiver
-from tests.alert_ledger import SECRET
+from tests.alert_ledger import KEYS, SECRET
 
 BODY = '{"type":"alert.opened","data":{"alerts":[{"text":"【逾期付款】<b>民爆</b>合同"}]}}'
 OTHER = "whsec_" + "QUFB" * 8
@@ -28,7 +28,7 @@ def demo() -> Iterator[DemoReceiver]:
 
 
 def send(demo: DemoReceiver, secret: str, body: str = BODY) -> int | None:
-    sender = open_sender(Target("webhook", demo.url, secret), ReceiverRules(("127.0.0.0/8",), 5))
+    sender = open_sender(Target("webhook", demo.url, (secret,)), KEYS, ReceiverRules(("127.0.0.0/8",), 5))
     status = sender.send("msg_1", body, datetime.now(UTC)).status
     sender.close()
     return status

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from alerts.delivery_models import Channel, Delivery, DeliveryAttempt, Message, MessageState
 from alerts.messages import compose
 from alerts.models import Alert, ScanRun
-from alerts.pages import shown_address
+from alerts.receivers import shown_address
 from contracts.models import Contract
 from kernel.access.actor import LOCAL_OPERATOR
 from kernel.database import Database
@@ -174,7 +174,7 @@ def test_a_disabled_channel_says_why(client: FlaskClient, database: Database) ->
 
 def test_an_address_shows_no_secret() -> None:
     shown = shown_address("https://user:pass@example.cn:8443/send?key=K#f")
-    assert shown == "https://example.cn:8443/send?…"
+    assert shown == "https://example.cn:8443/…"
 
 
 def test_a_page_costs_the_same_whatever_it_shows(client: FlaskClient, database: Database) -> None:

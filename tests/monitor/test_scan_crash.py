@@ -26,6 +26,7 @@ from kernel.settings import Settings
 from kernel.workbook_guard import WorkbookLimits
 from monitor.importing import import_workbook
 from monitor.wiring import rules
+from tests.alert_ledger import KEYS
 
 pytestmark = pytest.mark.crash
 SETTINGS = Settings(business_date=date(2023, 12, 31))
@@ -42,7 +43,7 @@ def prepare(database: Database) -> None:
     with database.writing(LOCAL_OPERATOR) as session:
         new = NewChannel("渠道", "http://127.0.0.1:9/", new_secret())
         networks = ReceiverRules(("127.0.0.0/8",), 1.0)
-        add_channel(session, LOCAL_OPERATOR, CLOCK.now(), networks, new)
+        add_channel(session, LOCAL_OPERATOR, CLOCK.now(), networks, KEYS, new)
 
 
 @contextmanager

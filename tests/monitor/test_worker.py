@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from sqlalchemy import select
 
 from alerts.delivery_models import Channel, Message, MessageState
+from alerts.receivers import shown_address
 from kernel.access.actor import LOCAL_OPERATOR
 from kernel.database import Database
 from kernel.errors import InputError
@@ -20,6 +21,7 @@ from monitor.commands import cli
 from monitor.service import Service
 from monitor.worker import open_courier, run_worker
 from tests import alert_ledger
+from tests.alert_ledger import KEYS
 from tests.ledger import ContractSpec, MilestoneSpec, city, contract
 from tests.receiver import Reply, receiver
 
@@ -114,7 +116,7 @@ def test_channels_by_hand(command: CliRunner, database: Database) -> None:
             {
                 "name": "值班群",
                 "kind": "webhook",
-                "url": server.url,
+                "address": shown_address(server.url),
                 "min_severity": "info",
                 "enabled": True,
                 "disabled_reason": "",
@@ -127,7 +129,7 @@ def test_channels_by_hand(command: CliRunner, database: Database) -> None:
     assert "停用（由 operator 停用）" in command.invoke(cli, ["channel", "list"]).output
     assert command.invoke(cli, ["channel", "enable", "值班群"]).exit_code == 0
     with database.reading(LOCAL_OPERATOR) as session:
-        assert session.scalars(select(Channel.secret)).one() == secret
+        assert KEYS.open(session.scalars(select(Channel.secret)).one()) == secret
 
 
 def test_a_round_by_hand(command: CliRunner, database: Database) -> None:

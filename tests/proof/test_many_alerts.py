@@ -20,7 +20,7 @@ from kernel.access.actor import LOCAL_OPERATOR, SCAN_JOB
 from kernel.database import Database
 from kernel.settings import Settings
 from monitor.wiring import rules
-from tests.alert_ledger import channel
+from tests.alert_ledger import KEYS, channel
 from tests.clocks import StoppedClock
 from tests.ledger import ContractSpec, MilestoneSpec, city, contract
 from tests.receiver import Reply, receiver
@@ -36,7 +36,7 @@ def one_in_five_fails(number: int, headers: Mapping[str, str]) -> Reply:
 
 
 def deliver(database: Database, clock: StoppedClock) -> None:
-    courier = Courier(database, clock, RULES, "http://127.0.0.1:8000", name="proof")
+    courier = Courier(database, clock, RULES, KEYS, "http://127.0.0.1:8000", name="proof")
     courier.deliver_due()
     courier.close()
 
