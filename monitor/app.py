@@ -11,6 +11,7 @@ from jinja2 import StrictUndefined
 from alerts.api import api as alerts_api
 from alerts.pages import alert_pages, delivery_pages
 from contracts.api import api as contracts_api
+from contracts.steps.api import api as steps_api
 from kernel.clock import Clock
 from kernel.database import Database
 from kernel.sealed_secrets import sealed_secrets
@@ -21,8 +22,8 @@ from kernel.web.permissions import declare_static, refuse_undeclared
 from kernel.web.session import WebParts
 from monitor.api_docs import api_docs, describe
 from monitor.assets import install_assets
-from monitor.bearer import install_challenge, token_reader
 from monitor.authentication import authenticator, install_form_check, install_top_bar
+from monitor.bearer import install_challenge, token_reader
 from monitor.contract_pages import contract_pages
 from monitor.health import health
 from monitor.indicators.api import api as scores_api
@@ -30,20 +31,25 @@ from monitor.overview_pages import overview_pages
 from monitor.score_pages import score_pages
 from monitor.screens import install_screens
 from monitor.secret_key import secret_key
+from monitor.trail_api import trail_api
+from monitor.trail_pages import trail_pages
 from payments.api import api as payments_api
-from people.tokens.api import api as tokens_api
 from people.sign_in.pages.account import account_pages
 from people.sign_in.pages.entry import sign_in_pages
+from people.tokens.api import api as tokens_api
+from people.tokens.pages import token_pages
 
 MAX_BODY_BYTES = 1_000_000
 """No form of this service needs more; workbooks enter by ``monitor import``."""
 
 APIS: tuple[APIBlueprint, ...] = (
     contracts_api,
+    steps_api,
     payments_api,
     alerts_api,
     scores_api,
     tokens_api,
+    trail_api,
     health,
 )
 PAGES: tuple[Blueprint, ...] = (
@@ -52,8 +58,10 @@ PAGES: tuple[Blueprint, ...] = (
     alert_pages,
     delivery_pages,
     score_pages,
+    trail_pages,
     sign_in_pages,
     account_pages,
+    token_pages,
 )
 
 
@@ -91,6 +99,7 @@ def _configure(app: Flask, settings: Settings) -> None:
     is_secure = settings.public_url.startswith("https://")
     app.config.update(
         SECRET_KEY=secret_key(settings.data_dir),
+        MONITOR_ZONE=settings.zone,
         MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
         MAX_FORM_MEMORY_SIZE=MAX_BODY_BYTES,
         SESSION_COOKIE_NAME="__Host-monitor_session" if is_secure else "monitor_session",

@@ -55,6 +55,7 @@ def enter(
         contract_id=entry.contract_id,
         organisation_id=organisation_id,
         subject_id=subject_of(entry),
+        about=asked.about,
         facts=facts_of(entry),
         amount=asked.amount,
         steps=steps,
@@ -226,7 +227,7 @@ def _checked(
 ) -> ActToCheck:
     asked = ActToCheck(entry, today, act_id)
     announce(session, asked)
-    if not asked.known:
+    if not asked.about:
         raise RuntimeError(f"no ledger judges acts of kind {entry.kind}")
     return asked
 

@@ -13,14 +13,15 @@ class ActToCheck:
     """An act is entered or about to be written: a handler raises the refusal of a rule it breaks.
 
     ``act_id`` is the act's own, so that what waits for approval is counted without it. The handler
-    of its kind answers with ``amount`` (yuan, None where no money moves) and ``known``.
+    of its kind answers with ``about`` (the subject's name for people, never empty) and ``amount``
+    (yuan, None where no money moves).
     """
 
     entry: AnyEntry
     today: date
     act_id: UUID | None = None
     amount: Decimal | None = None
-    known: bool = False
+    about: str = ""
 
 
 @dataclass(slots=True)

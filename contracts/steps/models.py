@@ -57,8 +57,9 @@ class Act(Base):
     """事项: what somebody entered, how far it has come, and who took which step.
 
     ``organisation_id`` is whose steps it takes: the purchaser, for money the payer. ``subject_id``
-    is the plan, the round, the milestone or the payment reversed; ``result_id`` the row that the
-    last step wrote. ``facts`` are what was entered, ``steps`` what the setting asked for then.
+    is the plan, the round, the milestone or the payment reversed, ``about`` its name for people;
+    ``result_id`` is the row that the last step wrote. ``facts`` are what was entered, ``steps``
+    what the setting asked for then.
     """
 
     __tablename__ = "act"
@@ -91,6 +92,7 @@ class Act(Base):
     contract_id: Mapped[UUID] = mapped_column(ForeignKey("contract.id"))
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
     subject_id: Mapped[UUID | None]
+    about: Mapped[str] = mapped_column(String(200))
     facts: Mapped[dict[str, Any]] = mapped_column(JsonValue)
     amount: Mapped[Decimal | None] = mapped_column(Yuan)
     steps: Mapped[Steps] = mapped_column(words(Steps, "steps"))

@@ -18,11 +18,13 @@ from kernel.events import announce
 def check_service_act(session: Session, event: ActToCheck) -> None:
     """Handler: raises what refuses a plan's decision or a round's confirmation."""
     if isinstance(event.entry, PlanDecision):
-        _check_plan(_plan(session, event.entry), event.entry, event.today)
-        event.known = True
+        plan = _plan(session, event.entry)
+        _check_plan(plan, event.entry, event.today)
+        event.about = f"第 {plan.number} 版实施方案"
     elif isinstance(event.entry, RoundConfirmation):
-        _check_round(_round(session, event.entry), event.entry, event.today)
-        event.known = True
+        served = _round(session, event.entry)
+        _check_round(served, event.entry, event.today)
+        event.about = f"第 {served.number} 轮服务"
 
 
 def write_service_act(session: Session, event: ActToWrite) -> None:

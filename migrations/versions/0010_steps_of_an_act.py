@@ -61,6 +61,7 @@ def _acts() -> None:
         sa.Column("contract_id", sa.Uuid(), nullable=False),
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
         sa.Column("subject_id", sa.Uuid(), nullable=True),
+        sa.Column("about", sa.String(200), nullable=False),
         sa.Column("facts", json, nullable=False),
         sa.Column("amount", sa.BigInteger(), nullable=True),
         sa.Column("steps", _words("steps", _STEPS), nullable=False),

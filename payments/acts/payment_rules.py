@@ -4,7 +4,6 @@ A payment that was made all the same is a fact: it comes by workbook, with a fin
 """
 
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
@@ -38,21 +37,21 @@ class PaymentRules:
     def check_payment_act(self, session: Session, event: ActToCheck) -> None:
         """Handler: raises what refuses a payment or a reversal, and tells its amount."""
         if isinstance(event.entry, PaymentEntry):
-            self._check_payment(session, event.entry, event.today, event.act_id)
-            event.amount, event.known = event.entry.amount, True
+            milestone = _milestone(session, event.entry)
+            self._check_payment(session, milestone, event.entry, event)
+            event.amount, event.about = event.entry.amount, milestone.name
         elif isinstance(event.entry, PaymentReversal):
-            event.amount, event.known = payment_to_reverse(session, event.entry).amount, True
+            wrong = payment_to_reverse(session, event.entry)
+            event.amount = wrong.amount
+            event.about = f"{wrong.paid_on} 付款，凭证 {wrong.voucher or '未提供'}"
 
     def _check_payment(
-        self, session: Session, entry: PaymentEntry, today: date, act_id: UUID | None
+        self, session: Session, milestone: Milestone, entry: PaymentEntry, event: ActToCheck
     ) -> None:
-        milestone = session.get(Milestone, entry.milestone_id)
-        if milestone is None or milestone.contract_id != entry.contract_id:
-            raise InputError("milestone_id", "这份合同没有这个支付节点")
-        if entry.paid_on > today:
-            raise InputError("paid_on", f"不能晚于业务日期 {today}")
+        if entry.paid_on > event.today:
+            raise InputError("paid_on", f"不能晚于业务日期 {event.today}")
         _after_its_trigger(milestone, entry)
-        waiting = _waiting(session, entry.contract_id, act_id)
+        waiting = _waiting(session, entry.contract_id, event.act_id)
         _within_the_contract(session, entry, sum((pay.amount for pay in waiting), NOTHING))
         same = [pay.amount for pay in waiting if pay.milestone_id == entry.milestone_id]
         _within_the_milestone(session, milestone, entry, sum(same, NOTHING))
@@ -63,6 +62,13 @@ class PaymentRules:
                 f"{format_yuan(self.resolution_from)} 元及以上的支付属“三重一大”，"
                 "须填写党组会议纪要文号",
             )
+
+
+def _milestone(session: Session, entry: PaymentEntry) -> Milestone:
+    milestone = session.get(Milestone, entry.milestone_id)
+    if milestone is None or milestone.contract_id != entry.contract_id:
+        raise InputError("milestone_id", "这份合同没有这个支付节点")
+    return milestone
 
 
 def payment_to_reverse(session: Session, entry: PaymentReversal) -> Payment:
