@@ -15,6 +15,8 @@ from monitor.demo_receiver import demo_receiver_command
 from monitor.import_commands import import_command
 from monitor.scan_commands import replay_command, scan_command
 from monitor.score_commands import score_command
+from monitor.token_commands import token_commands
+from monitor.trail_commands import audit_commands
 from monitor.web_commands import serve_command
 
 USED_WRONGLY = 2
@@ -38,6 +40,8 @@ cli.add_command(scan_command)
 cli.add_command(replay_command)
 cli.add_command(score_command)
 cli.add_command(serve_command)
+cli.add_command(audit_commands)
+cli.add_command(token_commands)
 
 
 def main() -> None:
