@@ -71,6 +71,6 @@ def _told(actor: Actor, cause: Cause) -> dict[str, str]:
 
 def _trail(actor: Actor) -> str:
     """Which entries of the trail: all, those of the contracts and organisations reached, or none."""
-    if not actor.may(Permission.TRAIL_READ):
+    if not (actor.may(Permission.TRAIL_READ) or actor.may(Permission.TRAIL_EXPORT)):
         return ""
     return "all" if actor.everything or actor.holds(Role.AUDIT_ADMIN) else "reached"

@@ -15,6 +15,7 @@ from kernel.access.actor import SCAN_JOB
 from kernel.errors import ConflictError, MonitorError
 from kernel.logs import get_logger
 from kernel.settings import Settings
+from kernel.trail.sealing import seal
 from monitor.service import Service
 from monitor.wiring import rules
 
@@ -23,6 +24,9 @@ FIRST_CHECK = timedelta(seconds=2)
 
 CHECK_EVERY = timedelta(minutes=10)
 """How soon a scan is made up for that failed, or that the machine slept through."""
+
+SEAL_EVERY = timedelta(seconds=5)
+"""How long an entry of the trail waits for its seal, while it could still be changed unnoticed."""
 
 _log = get_logger("scheduler")
 
@@ -45,10 +49,14 @@ def _jobs(service: Service, zone: ZoneInfo) -> list[tuple[str, Any, Any, datetim
     at = service.settings.scan_at
     daily = CronTrigger(hour=at.hour, minute=at.minute, second=at.second, timezone=zone)
     often = IntervalTrigger(seconds=int(CHECK_EVERY.total_seconds()), timezone=zone)
+    seconds = IntervalTrigger(seconds=int(SEAL_EVERY.total_seconds()), timezone=zone)
+    days = IntervalTrigger(days=1, timezone=zone)
     soon = datetime.now(zone) + FIRST_CHECK
     return [
         ("daily-scan", scan_today, daily, None),
         ("missed-scan", scan_if_missed, often, soon),
+        ("seal", seal_recent, seconds, None),
+        ("seal-all", seal_all, days, soon),
     ]
 
 
@@ -77,6 +85,26 @@ def scan_if_missed(service: Service) -> ScanReport | None:
         _log.error("scan_check_failed", error=type(error).__name__)
         return None
     return scan_today(service) if scanned is None or scanned < owed else None
+
+
+def seal_recent(service: Service) -> None:
+    """Seal the newest entries of the trail; one of many workers does, the others find it done."""
+    _seal(service, whole=False)
+
+
+def seal_all(service: Service) -> None:
+    """Look for unsealed entries in the whole trail: one that was committed very late."""
+    _seal(service, whole=True)
+
+
+def _seal(service: Service, *, whole: bool) -> None:
+    try:
+        sealed = seal(service.database, service.clock, whole=whole)
+    except SQLAlchemyError as error:
+        _log.error("seal_failed", error=type(error).__name__)
+        return
+    if sealed:
+        _log.info("sealed", entries=sealed)
 
 
 def scan_owed(settings: Settings, today: date, now: datetime) -> date:

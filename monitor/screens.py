@@ -22,6 +22,7 @@ MENU: Final[tuple[tuple[str, str, Need], ...]] = (
     ("合同台账", "contract_pages.index", Permission.CONTRACTS_READ),
     ("消息投递", "delivery_pages.index", Permission.MESSAGES_READ),
     ("绩效评价", "score_pages.index", Permission.SCORES_READ),
+    ("审计记录", "trail_pages.index", Permission.TRAIL_READ),
     ("接口文档", "api_docs.docs", SIGNED_IN),
 )
 """The main menu: name, endpoint, and what its page needs, as the route itself declares."""
