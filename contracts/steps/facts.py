@@ -66,19 +66,15 @@ YuanPaid = Annotated[
 
 def line(longest: int, *, needed: bool = False) -> Any:
     """A text on one line of at most ``longest`` signs; line breaks become spaces."""
+    least = 1 if needed else 0
+    pattern = r"^[^\x00-\x1f]*$"
+    schema = {"type": "string", "minLength": least, "maxLength": longest, "pattern": pattern}
     return Annotated[
         str,
-        BeforeValidator(_one_line),
-        StringConstraints(min_length=1 if needed else 0, max_length=longest),
+        StringConstraints(min_length=least, max_length=longest),
         AfterValidator(printable),
-        WithJsonSchema(
-            {
-                "type": "string",
-                "minLength": 1 if needed else 0,
-                "maxLength": longest,
-                "pattern": r"^[^\x00-\x1f]*$",
-            }
-        ),
+        BeforeValidator(_one_line),
+        WithJsonSchema(schema),
     ]
 
 

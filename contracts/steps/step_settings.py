@@ -137,8 +137,9 @@ def set_steps(
         # What counts today goes on counting until a later day's setting begins.
         if entry.valid_from == today or row.valid_from >= entry.valid_from:
             _end(row, actor, now)
+    named = ("organisation_id", "kind", "from_amount", "steps", "valid_from", "reason")
     added = StepSetting(
-        **entry.model_dump(exclude={"replaces"}), recorded_at=now, recorded_by=actor.name
+        **{name: getattr(entry, name) for name in named}, recorded_at=now, recorded_by=actor.name
     )
     session.add(added)
     session.flush()
