@@ -100,6 +100,11 @@ def account_open(today: date) -> tuple[ColumnElement[bool], ...]:
     )
 
 
+def is_open(user: User, today: date) -> bool:
+    """The same of a user at hand."""
+    return user.disabled_at is None and (user.expires_on is None or user.expires_on >= today)
+
+
 def _root(role: Role, organisation_id: UUID | None, parent_id: UUID | None) -> UUID | None:
     is_level = ROLES[role].reach is Reach.LEVEL
     return (parent_id or organisation_id) if is_level else organisation_id

@@ -201,6 +201,15 @@ def revoke(session: Session, user_id: UUID, session_id: UUID, now: datetime) -> 
         raise NotFoundError("没有这次登录，或它已经结束")
 
 
+def revoke_token(session: Session, token: str, now: datetime) -> None:
+    """End the session of a token, if there is one: the browser gets another."""
+    session.execute(
+        update(SignInSession)
+        .where(SignInSession.token_hash == fingerprint(token), SignInSession.revoked_at.is_(None))
+        .values(revoked_at=now)
+    )
+
+
 def revoke_all(session: Session, user_id: UUID, now: datetime, but: UUID | None = None) -> int:
     """Sign a user out everywhere, ``but`` in one session; how many sessions that ended."""
     where = [SignInSession.user_id == user_id, SignInSession.revoked_at.is_(None)]
