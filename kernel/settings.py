@@ -3,7 +3,7 @@
 import os
 from datetime import date, time
 from decimal import Decimal
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from tomllib import TOMLDecodeError
 from typing import Annotated, Literal
@@ -30,7 +30,7 @@ PREFIX = "MONITOR_"
 FILE_VARIABLE = "MONITOR_SETTINGS_FILE"
 """Names the TOML file; ``monitor.toml`` in the working folder is read when it exists."""
 DRIVERS = {"sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg"}
-_SECRET = {"database_url", "secret_keys"}
+_SECRET = ("database_url", "migration_url", "secret", "password")
 FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2200, 12, 31)
 """A business date outside has no ledger: it is a slip of the pen."""
 
@@ -41,11 +41,14 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
 
     data_dir: Path = Path("var")
-    database_url: str = ""
+    database_url: Annotated[str, Field(repr=False)] = ""
+    migration_url: Annotated[str, Field(repr=False)] = ""
     business_date: Day | None = None
     zone: str = "Asia/Shanghai"
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
     public_url: str = ""
+    listen: Annotated[str, Field(validate_default=True)] = "127.0.0.1"
+    trusted_proxies: Annotated[int, Field(ge=0, le=5)] = 0
     scan_at: time = time(6, 0)
     payment_due_days: Annotated[int, Field(ge=1, le=90)] = 7
     late_payment_major_days: Annotated[int, Field(ge=2, le=365)] = 15
@@ -100,7 +103,7 @@ class Settings(BaseSettings):
             raise ValueError("不是已知时区，例如 Asia/Shanghai") from None
         return value
 
-    @field_validator("database_url")
+    @field_validator("database_url", "migration_url")
     @classmethod
     def _known_database(cls, value: str) -> str:
         if not value:
@@ -137,6 +140,20 @@ class Settings(BaseSettings):
         if value and not _is_web_address(value):
             raise ValueError("应为 http:// 或 https:// 开头的网址，不带用户名、查询和 # 片段")
         return value
+
+    @field_validator("listen")
+    @classmethod
+    def _reached_from_elsewhere_by_https_alone(cls, value: str, info: ValidationInfo) -> str:
+        try:
+            address = ip_address(value)
+        except ValueError:
+            raise ValueError("应为 IP 地址，例如 127.0.0.1 或 0.0.0.0") from None
+        if not address.is_loopback and not info.data.get("public_url", "").startswith("https://"):
+            raise ValueError(
+                "其他机器可达的地址须同时设 MONITOR_PUBLIC_URL 为 https:// 开头的网址，"
+                "由前面的反向代理提供 HTTPS"
+            )
+        return str(address)
 
     @field_validator("late_payment_critical_days")
     @classmethod
@@ -203,5 +220,6 @@ def _network(text: str) -> str:
 
 def _shown(location: tuple[int | str, ...], value: object) -> str:
     """The value found, unless the field may hold a password."""
-    secret = not _SECRET.isdisjoint(location) or "@" in str(value)
+    named = "_".join(str(part) for part in location).lower()
+    secret = any(word in named for word in _SECRET) or "@" in str(value)
     return "（值不显示）" if secret else f"“{value}”"

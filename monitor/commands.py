@@ -15,6 +15,7 @@ from monitor.demo_receiver import demo_receiver_command
 from monitor.import_commands import import_command
 from monitor.scan_commands import replay_command, scan_command
 from monitor.score_commands import score_command
+from monitor.secrets_commands import secrets_commands
 from monitor.token_commands import token_commands
 from monitor.trail_commands import audit_commands
 from monitor.web_commands import serve_command
@@ -39,6 +40,7 @@ cli.add_command(import_command)
 cli.add_command(scan_command)
 cli.add_command(replay_command)
 cli.add_command(score_command)
+cli.add_command(secrets_commands)
 cli.add_command(serve_command)
 cli.add_command(audit_commands)
 cli.add_command(token_commands)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from kernel.errors import InputError
-from kernel.settings import load_settings
+from kernel.settings import Settings, load_settings
 
 
 @pytest.fixture(autouse=True)
@@ -86,3 +86,38 @@ def test_a_file_that_is_no_toml_is_refused(tmp_path: Path, content: bytes) -> No
     (tmp_path / "monitor.toml").write_bytes(content)
     with pytest.raises(InputError, match="TOML"):
         load_settings()
+
+
+@pytest.mark.parametrize("listen", ["127.0.0.1", "127.8.0.1", "::1"])
+def test_loopback_needs_no_public_address(listen: str) -> None:
+    assert Settings(listen=listen).listen == listen
+
+
+@pytest.mark.parametrize("public_url", ["", "http://monitor.example.gov.cn"])
+@pytest.mark.parametrize("listen", ["0.0.0.0", "10.1.2.3", "::"])
+def test_other_machines_are_let_in_by_https_alone(
+    listen: str, public_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MONITOR_LISTEN", listen)
+    monkeypatch.setenv("MONITOR_PUBLIC_URL", public_url)
+    with pytest.raises(InputError) as refusal:
+        load_settings()
+    assert refusal.value.problems[0].field == "MONITOR_LISTEN"
+    monkeypatch.setenv("MONITOR_PUBLIC_URL", "https://monitor.example.gov.cn")
+    assert load_settings().listen == listen
+
+
+@pytest.mark.parametrize("listen", ["localhost", "", "127.0.0.1:80", "所有"])
+def test_what_is_no_address_to_listen_on_is_refused(
+    listen: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MONITOR_LISTEN", listen)
+    with pytest.raises(InputError) as refusal:
+        load_settings()
+    assert refusal.value.problems[0].field == "MONITOR_LISTEN"
+
+
+def test_settings_show_no_password_and_no_key() -> None:
+    url = "postgresql+psycopg://monitor:hunter2@db/monitor"
+    shown = repr(Settings(database_url=url, migration_url=url, secret_keys=("hunter3",)))
+    assert "hunter" not in shown
