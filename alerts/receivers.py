@@ -16,8 +16,8 @@ from AntiSSRF import AntiSSRFError, AntiSSRFPolicy, PolicyConfigOptions
 from requests.exceptions import InvalidHeader, InvalidSchema, InvalidURL, MissingSchema
 from urllib3.exceptions import HTTPError, LocationParseError
 
-from alerts.deadlines import SocketWatch, watched_pools
 from alerts.retries import Fault, Outcome
+from kernel.deadlines import SocketWatch, watched_pools
 from kernel.errors import InputError
 
 ANSWER_BYTES = 1_000

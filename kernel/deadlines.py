@@ -1,7 +1,7 @@
-"""A deadline for a whole post.
+"""A deadline for a whole request.
 
-Socket timeouts bound the wait for the next byte alone: a receiver that drips a byte a second would
-hold a worker for hours. A watching thread shuts the socket down when a post outlives its time.
+Socket timeouts bound the wait for the next byte alone: a server that drips a byte a second would
+hold a worker for hours. A watching thread shuts the socket down when a request outlives its time.
 """
 
 import contextlib
@@ -15,7 +15,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 
 
 class SocketWatch:
-    """Watches the connection of one receiver, which serves one post at a time."""
+    """Watches the connection to one server, which serves one request at a time."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
