@@ -11,6 +11,7 @@ from jinja2 import StrictUndefined
 from alerts.api import api as alerts_api
 from alerts.pages import alert_pages, delivery_pages
 from contracts.api import api as contracts_api
+from contracts.organisations.api import api as organisations_api
 from contracts.steps.api import api as steps_api
 from kernel.clock import Clock
 from kernel.database import Database
@@ -34,6 +35,7 @@ from monitor.secret_key import secret_key
 from monitor.trail_api import trail_api
 from monitor.trail_pages import trail_pages
 from payments.api import api as payments_api
+from people.api import api as people_api
 from people.sign_in.pages.account import account_pages
 from people.sign_in.pages.entry import sign_in_pages
 from people.tokens.api import api as tokens_api
@@ -44,11 +46,13 @@ MAX_BODY_BYTES = 1_000_000
 
 APIS: tuple[APIBlueprint, ...] = (
     contracts_api,
+    organisations_api,
     steps_api,
     payments_api,
     alerts_api,
     scores_api,
     tokens_api,
+    people_api,
     trail_api,
     health,
 )

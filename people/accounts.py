@@ -44,7 +44,7 @@ def change_user(
     """
     with keeping_administrators(session, clock.business_date()):
         found = _locked(session, key)
-        given = {name: getattr(wanted, name) for name in wanted.model_fields_set}
+        given = wanted.given()
         refuse_stale(
             seen,
             found.version,

@@ -58,7 +58,7 @@ def change_period(
     with keeping_administrators(session, clock.business_date()):
         found = _locked(session, key)
         _refuse_own(actor, found.user_id)
-        given = {name: getattr(wanted, name) for name in wanted.model_fields_set}
+        given = wanted.given()
         refuse_stale(
             seen,
             found.version,

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
@@ -40,6 +40,15 @@ class _In(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+def _given(record: BaseModel, first: str, emptied: str) -> dict[str, Any]:
+    values = {
+        name: getattr(record, name) for name in (first, emptied) if name in record.model_fields_set
+    }
+    if values.get(first, "") is None:
+        del values[first]
+    return values
+
+
 class NewUser(_In):
     """新增用户。"""
 
@@ -51,8 +60,12 @@ class NewUser(_In):
 class UserEdit(_In):
     """修改用户：只写要改的字段。"""
 
-    name: PersonName = Field("-", description="姓名")
+    name: PersonName | None = Field(None, description="姓名")
     expires_on: OptionalDay = Field(None, description="临时账号的最后一天；长期账号为 null")
+
+    def given(self) -> dict[str, Any]:
+        """The fields that the caller wrote; only the last day can be emptied."""
+        return _given(self, "name", "expires_on")
 
 
 class Disabling(_In):
@@ -74,8 +87,12 @@ class NewMembership(_In):
 class MembershipEdit(_In):
     """修改任职的起止日期：只写要改的字段。"""
 
-    valid_from: Day = Field(date.min, description="自（含）")
+    valid_from: Day | None = Field(None, description="自（含）")
     valid_to: OptionalDay = Field(None, description="至（含）；长期为 null")
+
+    def given(self) -> dict[str, Any]:
+        """The fields that the caller wrote; only the last day can be emptied."""
+        return _given(self, "valid_from", "valid_to")
 
 
 class UserState(StrEnum):

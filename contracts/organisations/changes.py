@@ -198,7 +198,7 @@ def _names(session: Session, *keys: UUID | None) -> dict[UUID | None, str]:
     names: dict[UUID | None, str] = {None: "无"}
     wanted = [key for key in keys if key is not None]
     statement = select(Organisation.id, Organisation.name).where(Organisation.id.in_(wanted))
-    names |= dict(session.execute(statement))
+    names |= dict(session.execute(statement).all())
     if any(key not in names for key in keys):
         raise InputError("parent_id", "没有这个上级机构")
     return names

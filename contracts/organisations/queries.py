@@ -19,6 +19,7 @@ from kernel.sql import contains
 CHILDREN = 50
 """Children shown at once; the rest come page by page."""
 OFFERED = 20
+"""Organisations offered while somebody types a name."""
 
 
 class Node(Out):

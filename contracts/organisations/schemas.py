@@ -47,15 +47,22 @@ class NewOrganisation(_In):
 class OrganisationEdit(_In):
     """修改机构：只写要改的字段。名称、简称、类型自 ``valid_from`` 起生效，此前的保留。"""
 
-    name: Annotated[Name, AfterValidator(printable)] = Field("-", description="机构全称")
-    short_name: Annotated[ShortName, AfterValidator(printable)] = Field("", description="简称")
-    kind: OrganisationKind = Field(OrganisationKind.DEPARTMENT, description="机构类型")
+    name: Annotated[Name, AfterValidator(printable)] | None = Field(None, description="机构全称")
+    short_name: Annotated[ShortName, AfterValidator(printable)] | None = Field(
+        None, description="简称"
+    )
+    kind: OrganisationKind | None = Field(None, description="机构类型")
     division_code: DivisionCode = Field(None, description="行政区划代码 GB/T 2260，六位")
     valid_from: Day = Field(description="自哪天起生效，不晚于业务日期")
 
     def given(self) -> dict[str, object]:
-        """The fields that the caller wrote, without the day."""
-        return {name: getattr(self, name) for name in self.model_fields_set if name != "valid_from"}
+        """The fields that the caller wrote, without the day; only 行政区划代码 can be emptied."""
+        return {
+            name: getattr(self, name)
+            for name in ("name", "short_name", "kind", "division_code")
+            if name in self.model_fields_set
+            and (name == "division_code" or getattr(self, name) is not None)
+        }
 
 
 class OrganisationMove(_In):

@@ -27,6 +27,11 @@ LIST_ERRORS: dict[str | int, Any] = {
     503: _problem("数据库暂时无法使用"),
 }
 RECORD_ERRORS: dict[str | int, Any] = {404: _problem("没有这条记录，或不在查看范围内")}
+EDIT_ERRORS: dict[str | int, Any] = {
+    **RECORD_ERRORS,
+    409: _problem("记录已被他人修改，`errors` 指出现值与您要改的值；或与现状冲突"),
+    428: _problem("没有在 If-Match 中写明所读记录的 ETag"),
+}
 ACT_ERRORS: dict[str | int, Any] = {
     403: _problem("您看得到这条记录，但没有办理这一步的角色，或已办理过前一步"),
     409: _problem("与现状冲突：记录已被别人办理或修改，或现在不是这一步"),

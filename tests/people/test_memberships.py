@@ -25,8 +25,8 @@ from people.schemas import (
     NewMembership,
     NewUser,
     UserEdit,
-    UsersWanted,
     UserState,
+    UsersWanted,
 )
 from tests.clocks import StoppedClock
 from tests.ledger import WHO
@@ -251,7 +251,7 @@ def test_accounts_are_added_limited_disabled_and_opened_again(database: Database
     with database.writing(LOCAL_OPERATOR) as session:
         key = account(session, " Evaluator.1 ", date(2024, 1, 31))
         assert session.get_one(User, key).login == "evaluator.1"
-        with pytest.raises(InputError, match="登录名 evaluator.1 已有人用"):
+        with pytest.raises(InputError, match=r"登录名 evaluator\.1 已有人用"):
             account(session, "EVALUATOR.1")
         with pytest.raises(InputError, match="最后一天已经过去"):
             account(session, "late", date(2023, 12, 30))
