@@ -13,6 +13,7 @@ from alerts.pages import alert_pages, delivery_pages
 from contracts.api import api as contracts_api
 from contracts.organisations.api import api as organisations_api
 from contracts.steps.api import api as steps_api
+from contracts.steps.pages import act_pages, step_pages
 from kernel.clock import Clock
 from kernel.database import Database
 from kernel.sealed_secrets import sealed_secrets
@@ -34,10 +35,15 @@ from monitor.screens import install_screens
 from monitor.secret_key import secret_key
 from monitor.trail_api import trail_api
 from monitor.trail_pages import trail_pages
+from payments.acts.pages import act_forms
 from payments.api import api as payments_api
 from people.api import api as people_api
+from people.sign_in.api import api as security_policy_api
 from people.sign_in.pages.account import account_pages
 from people.sign_in.pages.entry import sign_in_pages
+from people.sign_in.pages.links import link_pages
+from people.sign_in.pages.policy import policy_pages
+from people.sign_in.pages.resets import reset_pages
 from people.tokens.api import api as tokens_api
 from people.tokens.pages import token_pages
 
@@ -53,18 +59,25 @@ APIS: tuple[APIBlueprint, ...] = (
     scores_api,
     tokens_api,
     people_api,
+    security_policy_api,
     trail_api,
     health,
 )
 PAGES: tuple[Blueprint, ...] = (
     overview_pages,
     contract_pages,
+    act_pages,
+    act_forms,
+    step_pages,
     alert_pages,
     delivery_pages,
     score_pages,
     trail_pages,
     sign_in_pages,
     account_pages,
+    link_pages,
+    policy_pages,
+    reset_pages,
     token_pages,
 )
 

@@ -19,10 +19,13 @@ from monitor import words
 MENU: Final[tuple[tuple[str, str, Need], ...]] = (
     ("工作台", "overview_pages.show", SIGNED_IN),
     ("预警督办", "alert_pages.index", Permission.ALERTS_READ),
+    ("待办事项", "act_pages.index", Permission.CONTRACTS_READ),
     ("合同台账", "contract_pages.index", Permission.CONTRACTS_READ),
     ("消息投递", "delivery_pages.index", Permission.MESSAGES_READ),
     ("绩效评价", "score_pages.index", Permission.SCORES_READ),
     ("审计记录", "trail_pages.index", Permission.TRAIL_READ),
+    ("审批步骤", "step_pages.settings", Permission.STEPS_WRITE),
+    ("安全策略", "security_policy.form", Permission.POLICIES_WRITE),
     ("接口文档", "api_docs.docs", SIGNED_IN),
 )
 """The main menu: name, endpoint, and what its page needs, as the route itself declares."""

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from contracts.models import Contract
@@ -38,19 +38,6 @@ def act(session: Session, actor: Actor, key: UUID) -> ActSheet:
     row = only_row(session, statement, "件事项")
     record: Act = row[0]
     return ActSheet.of(record, turns=_turns(record, actor, is_mine=bool(row.mine)))
-
-
-def count_to_do(session: Session, actor: Actor) -> int:
-    """How many acts wait for the actor."""
-    return (
-        session.scalar(
-            select(func.count())
-            .select_from(Act)
-            .join(Contract, Contract.id == Act.contract_id)
-            .where(acts_in_sight(actor), acts_to_do(actor))
-        )
-        or 0
-    )
 
 
 def open_of_contract(session: Session, actor: Actor, contract_id: UUID) -> list[ActOut]:

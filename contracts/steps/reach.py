@@ -3,10 +3,11 @@
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, false, or_, select
+from sqlalchemy.orm import Session
 
 from contracts.access import organisations_in, visible
-from contracts.models import Organisation
-from contracts.steps.models import MONEY_KINDS, OPEN_STATES, SERVICE_KINDS, Act, ActState
+from contracts.models import ContractParty, Organisation, PartyRole
+from contracts.steps.models import MONEY_KINDS, OPEN_STATES, SERVICE_KINDS, Act, ActKind, ActState
 from kernel.access.actor import Actor
 from kernel.access.permissions import Permission
 
@@ -45,3 +46,22 @@ def works_for(actor: Actor, permission: Permission, organisation_id: UUID) -> Se
 
 def _of(actor: Actor, permission: Permission) -> ColumnElement[bool]:
     return Act.organisation_id.in_(organisations_in(actor.scope(permission)))
+
+
+def kinds_to_enter(session: Session, actor: Actor, contract_id: UUID) -> list[ActKind]:
+    """The kinds of act that the actor may enter for a contract: by one statement."""
+    if actor.user_id is None:
+        return []
+    mine = ContractParty.organisation_id.in_(organisations_in(actor.scope(Permission.ACTS_ENTER)))
+    parties: dict[PartyRole, bool] = {
+        role: bool(is_mine)
+        for role, is_mine in session.execute(
+            select(ContractParty.role, mine).where(
+                ContractParty.contract_id == contract_id,
+                ContractParty.role.in_((PartyRole.PURCHASER, PartyRole.PAYER)),
+            )
+        )
+    }
+    buys = parties.get(PartyRole.PURCHASER, False)
+    pays = parties.get(PartyRole.PAYER, buys)
+    return [*(SERVICE_KINDS if buys else ()), *(MONEY_KINDS if pays else ())]
