@@ -127,7 +127,7 @@ def _conclude(tally: Tally, count: int, known: Head | None) -> None:
     click.echo(f"校验 {tally.sealed} 条已封印的记录：{verdict}。")
     if tally.unsealed:
         click.echo(
-            f"另有 {tally.unsealed} 条尚未封印（最早写于 {tally.oldest_unsealed:%Y-%m-%d %H:%M:%S} UTC），"
+            f"另有 {tally.unsealed} 条尚未封印（最早写于 {tally.oldest_unsealed[:19]} UTC），"
             "不在校验之内；保持 monitor work 运行，或运行 monitor audit seal。"
         )
     if known is None:
@@ -135,11 +135,10 @@ def _conclude(tally: Tally, count: int, known: Head | None) -> None:
 
 
 def _answer(tally: Tally, listed: Iterable[Finding], count: int) -> dict[str, Any]:
-    oldest = tally.oldest_unsealed
     return {
         "sealed": tally.sealed,
         "unsealed": tally.unsealed,
-        "oldest_unsealed": oldest.isoformat() if oldest else None,
+        "oldest_unsealed": tally.oldest_unsealed or None,
         "faults": count,
         "findings": [asdict(finding) for finding in listed],
     }

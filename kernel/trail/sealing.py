@@ -28,6 +28,7 @@ come late. One that is later still is found by the whole pass, at start and once
 """
 
 _LOCK = "trail.seal"
+_LARGEST = 2**62
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,10 @@ def head(session: Session) -> Head | None:
 
 
 def _recent(session: Session) -> int:
-    newest = session.scalar(select(func.max(AuditSeal.entry_id)))
+    # SQLite keeps text in a number's place and sorts it last: it must not mislead the sealer.
+    newest = session.scalar(
+        select(func.max(AuditSeal.entry_id)).where(AuditSeal.entry_id < _LARGEST)
+    )
     return max(0, (newest or 0) - RECENT)
 
 

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import RowMapping, func, select
+from sqlalchemy import RowMapping, Text, cast, func, select
 from sqlalchemy.orm import Session
 
 from kernel.trail.canonical import BEGINNING, any_bytes, as_text, entry_digest, seal_hash
@@ -53,7 +52,7 @@ class Tally:
     total: int = 0
     sealed: int = 0
     unsealed: int = 0
-    oldest_unsealed: datetime | None = None
+    oldest_unsealed: str = ""
 
 
 def verify(session: Session, tally: Tally, known: Head | None = None) -> Iterator[Finding | None]:
@@ -75,9 +74,9 @@ def verify(session: Session, tally: Tally, known: Head | None = None) -> Iterato
 def _count(session: Session, tally: Tally) -> None:
     sealed = select(AuditSeal.entry_id).where(AuditSeal.entry_id == AuditEntry.id).exists()
     tally.total = session.scalar(select(func.count()).select_from(AuditSeal)) or 0
-    tally.unsealed, tally.oldest_unsealed = session.execute(
-        select(func.count(), func.min(AuditEntry.recorded_at)).where(~sealed)
-    ).one()
+    unsealed = select(func.count(), cast(func.min(AuditEntry.recorded_at), Text)).where(~sealed)
+    tally.unsealed, oldest = session.execute(unsealed).one()
+    tally.oldest_unsealed = oldest or ""
 
 
 def _batch(session: Session, after: int) -> list[RowMapping]:

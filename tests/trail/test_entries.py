@@ -1,21 +1,324 @@
 """What the triggers note: every change of every row, whoever makes it and however."""
 
-from sqlalchemy import select
+import json
+import sqlite3
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
 
-from kernel.access.actor import LOCAL_OPERATOR
-from kernel.database import Database
+import psycopg
+import pytest
+from sqlalchemy import inspect, select, text, update
+from sqlalchemy.exc import DBAPIError
+
+from contracts.models import ContractTotal, Organisation, Vendor
+from contracts.service_models import RoundKind, ServiceRound
+from kernel.access.actor import LOCAL_OPERATOR, Actor
+from kernel.database import Base, Database
+from kernel.trail.cause import Cause
 from kernel.trail.models import AuditEntry
 from kernel.trail.record import record
-from tests.ledger import city
+from kernel.trail.secret_columns import NOT_NOTED, is_secret
+from migrations import trail_triggers
+from migrations.trail_plan import UNWATCHED, WRITTEN_BY_THE_SERVICE, watched_tables
+from payments.models import Payment
+from tests.alert_ledger import channel
+from tests.api_ledger import fill, scan
+from tests.ledger import WHO, ContractSpec, MilestoneSpec, city, contract
+from tests.trail.hand import by_hand, owners_address
+
+PERSON = Actor("zhang", everything=True)
+CAUSE = Cause("10.1.2.3", "request-7", "录错金额")
 
 
-def test_a_change_is_noted_with_who_made_it(database: Database) -> None:
-    with database.writing(LOCAL_OPERATOR) as session:
-        place = city(session)
-        record(session, "read", "x", "y", {"a": 1, "secret": "s"})
-    with database.writing(LOCAL_OPERATOR) as session:
-        bureau = session.merge(place.bureau)
-        bureau.short_name = "局"
+def entries(database: Database, **wanted: Any) -> list[AuditEntry]:
     with database.reading(LOCAL_OPERATOR) as session:
-        entries = session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
-    assert len(entries) == 9
+        found = select(AuditEntry).filter_by(**wanted).order_by(AuditEntry.id)
+        return list(session.scalars(found))
+
+
+def test_every_table_is_watched(database: Database) -> None:
+    with database.engine.connect() as connection:
+        watched = {table.name for table in watched_tables(connection)}
+        assert watched == set(inspect(connection).get_table_names()) - UNWATCHED
+        assert trail_triggers.drift(connection) == []
+    assert watched >= WRITTEN_BY_THE_SERVICE
+    assert set(Base.metadata.tables) - UNWATCHED <= watched
+
+
+def test_an_entry_says_who_from_where_in_which_request_and_why(database: Database) -> None:
+    before = datetime.now(UTC) - timedelta(seconds=1)
+    with database.writing(PERSON, CAUSE) as session:
+        place = city(session)
+        contract(session, place, "1", ContractSpec(date(2023, 3, 1)))
+    with database.writing(PERSON, CAUSE) as session:
+        session.execute(update(ContractTotal).values(amount=Decimal("900000.00")))
+    (entry,) = entries(database, object_kind="contract_total", action="update")
+    assert (entry.actor, entry.client, entry.request_id, entry.reason) == (
+        "zhang", "10.1.2.3", "request-7", "录错金额",
+    )  # fmt: skip
+    assert entry.before == {"amount": 100_000_000}
+    assert entry.after == {"amount": 90_000_000}
+    assert entry.contract_id is not None
+    assert before < entry.recorded_at < datetime.now(UTC) + timedelta(seconds=1)
+
+
+def test_a_new_row_is_noted_alike_on_both_databases(database: Database) -> None:
+    with database.writing(PERSON) as session:
+        vendor = Vendor(name="甲公司", assumed=["name"], **WHO)
+        session.add(vendor)
+    (entry,) = entries(database, object_kind="vendor")
+    assert entry.object_id == str(vendor.id)
+    assert entry.before is None
+    assert entry.after is not None
+    assert entry.after["id"] == str(vendor.id)
+    assert entry.after["assumed"] == ["name"]
+    assert entry.after["credit_code"] is None
+    with database.writing(PERSON) as session:
+        place = city(session)
+        bureau = place.bureau.id
+        key = contract(
+            session,
+            place,
+            "1",
+            ContractSpec(
+                date(2023, 3, 1),
+                [
+                    MilestoneSpec(
+                        Decimal("5.00"), date(2023, 4, 1), [(date(2023, 4, 1), Decimal(5))]
+                    )
+                ],
+            ),
+        )
+    (paid,) = entries(database, object_kind="payment")
+    assert paid.contract_id == key
+    assert paid.after is not None
+    assert paid.after["reversed"] is False
+    assert paid.after["paid_on"] == "2023-04-01"
+    (purchaser,) = [
+        e for e in entries(database, object_kind="contract_party") if "purchaser" in e.object_id
+    ]
+    assert purchaser.object_id == f"{key},purchaser"
+    assert purchaser.organisation_id == bureau
+
+
+def test_a_bulk_statement_is_noted_row_by_row(database: Database) -> None:
+    fill(database, 3)
+    before = len(entries(database))
+    with database.writing(PERSON) as session:
+        session.execute(text("UPDATE service_round SET hazards_found = hazards_found + 1"))
+    noted = entries(database)[before:]
+    assert [(e.action, e.before, e.after) for e in noted] == [
+        ("update", {"hazards_found": 12}, {"hazards_found": 13})
+    ] * 3
+    assert len({e.object_id for e in noted}) == 3
+
+
+def test_an_update_that_changes_nothing_is_no_entry(database: Database) -> None:
+    fill(database, 1)
+    before = len(entries(database))
+    with database.writing(PERSON) as session:
+        session.execute(text("UPDATE service_round SET hazards_found = hazards_found"))
+    assert len(entries(database)) == before
+
+
+def test_what_is_rolled_back_leaves_nothing(database: Database) -> None:
+    def fails() -> None:
+        with database.writing(PERSON) as session:
+            city(session)
+            record(session, "read", "audit_entry", "", {})
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fails()
+    assert entries(database) == []
+    with database.rehearsing(PERSON) as session:
+        city(session)
+        session.flush()
+    assert entries(database) == []
+
+
+def test_hand_run_sql_is_caught(database: Database, request: pytest.FixtureRequest) -> None:
+    fill(database, 1)
+    before = len(entries(database))
+    with by_hand(owners_address(database, request)) as run:
+        run("UPDATE payment SET amount = amount + 1")
+        run("UPDATE settlement SET paid = paid + 1")
+        run("DELETE FROM plan_standing")
+    noted = entries(database)[before:]
+    who = "database:sqlite" if database.is_sqlite else "database:owner"
+    assert {e.actor for e in noted} == {who}
+    assert {(e.object_kind, e.action) for e in noted} == {
+        ("payment", "update"), ("settlement", "update"), ("plan_standing", "delete"),
+    }  # fmt: skip
+    (paid,) = [e for e in noted if e.object_kind == "payment"]
+    assert (paid.before, paid.after) == ({"amount": 20_000_000}, {"amount": 20_000_001})
+
+
+def test_hand_run_sql_as_the_service_s_role_is_caught(database: Database) -> None:
+    if database.is_sqlite:
+        pytest.skip("SQLite knows no roles")
+    with database.engine.begin() as connection:
+        connection.execute(text("UPDATE vendor SET note = 'x'"))
+        connection.execute(
+            text(
+                "INSERT INTO vendor SELECT gen_random_uuid(), '乙', NULL, now(), '', '[]', '', '', 1"
+            )
+        )
+    (entry,) = entries(database, object_kind="vendor")
+    assert entry.actor == "database:monitor_app"
+    assert entry.client == "127.0.0.1"
+
+
+def test_a_replacing_insert_is_caught_with_what_it_replaced(
+    database: Database, request: pytest.FixtureRequest
+) -> None:
+    if not database.is_sqlite:
+        pytest.skip("PostgreSQL has no REPLACE")
+    fill(database, 1)
+    before = len(entries(database))
+    with by_hand(owners_address(database, request)) as run:
+        run("REPLACE INTO vendor SELECT id, name, credit_code, recorded_at, recorded_by, assumed, "
+            "source, '换', version FROM vendor")  # fmt: skip
+    replaced, put = entries(database)[before:]
+    assert (replaced.action, put.action) == ("conflict", "insert")
+    assert replaced.before is not None
+    assert replaced.before["note"] == ""
+    assert put.after is not None
+    assert put.after["note"] == "换"
+
+
+def test_the_service_s_own_derived_rows_are_not_noted(database: Database) -> None:
+    fill(database, 2)
+    before = entries(database)
+    scan(database, date(2023, 7, 1))
+    assert len(entries(database)) == len(before)
+    assert {e.object_kind for e in before} & WRITTEN_BY_THE_SERVICE == set()
+
+
+def test_no_secret_enters(database: Database) -> None:
+    with database.writing(PERSON) as session:
+        channel(session, "https://receiver.example/hook?key=verborgen")
+    with database.writing(PERSON) as session:
+        session.execute(text("UPDATE channel SET secret = 'anders'"))
+    noted = entries(database, object_kind="channel")
+    assert [e.action for e in noted] == ["insert", "update"]
+    assert noted[1].before == noted[1].after == {"secret": NOT_NOTED}
+    told = json.dumps([e.after for e in noted])
+    assert "verborgen" not in told
+    assert "anders" not in told
+
+
+def test_which_columns_are_secret(database: Database) -> None:
+    hidden = {
+        f"{table.name}.{column.name}"
+        for table in Base.metadata.tables.values()
+        for column in table.columns
+        if is_secret(table.name, column.name) and table.name not in UNWATCHED
+    }
+    names = {c.name for t in Base.metadata.tables.values() for c in t.columns}
+    assert {"user_password.password_hash", "api_token.secret_hash"} <= hidden
+    assert not {n for n in names if "password" in n or "secret" in n} - {
+        one.partition(".")[2] for one in hidden
+    }
+
+
+@pytest.mark.parametrize("table", ["audit_entry", "audit_seal"])
+@pytest.mark.parametrize("as_owner", [False, True])
+def test_entries_and_seals_are_only_appended(
+    database: Database, request: pytest.FixtureRequest, table: str, *, as_owner: bool
+) -> None:
+    with database.writing(PERSON) as session:
+        city(session)
+        session.execute(
+            text(
+                "INSERT INTO audit_seal VALUES (1, 1, 'd', 'p', 'h', '2023-01-01 00:00:00.000000')"
+            )
+        )
+    address = owners_address(database, request)
+    if not as_owner:
+        address = database.url.render_as_string(hide_password=False)
+    column = "reason" if table == "audit_entry" else "hash"
+    statements = [f"UPDATE {table} SET {column} = 'x'", f"DELETE FROM {table}"]
+    if database.is_sqlite:
+        statements.append(f"REPLACE INTO {table} SELECT * FROM {table}")
+    else:
+        statements.append(f"TRUNCATE {table}")
+    for statement in statements:
+        with pytest.raises((sqlite3.Error, psycopg.Error)), by_hand(address) as run:
+            run(statement)
+    assert len(entries(database)) > 1
+
+
+def test_a_ledger_is_not_truncated(database: Database, request: pytest.FixtureRequest) -> None:
+    if database.is_sqlite:
+        pytest.skip("SQLite has no TRUNCATE")
+    with (
+        pytest.raises(psycopg.Error, match="only ever appended to"),
+        by_hand(owners_address(database, request)) as run,
+    ):
+        run("TRUNCATE payment")
+
+
+def test_a_word_of_the_service_is_recorded_with_its_session_s_cause(database: Database) -> None:
+    with database.writing(PERSON, CAUSE) as session:
+        record(session, "sign_in", "app_user", "7", {"ways": ["totp"], "code_hash": "x"})
+        record(session, "read", "audit_entry", "", {}, "检查")
+    first, second = entries(database)
+    assert (first.actor, first.client, first.reason) == ("zhang", "10.1.2.3", "录错金额")
+    assert first.after == {"ways": ["totp"], "code_hash": NOT_NOTED}
+    assert (second.action, second.reason) == ("read", "检查")
+
+
+def test_one_who_sees_nothing_still_leaves_an_entry(database: Database) -> None:
+    with database.writing(Actor("niemand"), CAUSE) as session:
+        record(session, "sign_in_failed", "app_user", "", {})
+    with database.reading(Actor("niemand")) as session:
+        seen = len(session.scalars(select(AuditEntry)).all())
+    assert seen == (1 if database.is_sqlite else 0)
+    assert len(entries(database)) == 1
+
+
+def test_a_change_of_an_organisation_is_that_organisation_s(database: Database) -> None:
+    with database.writing(PERSON) as session:
+        place = city(session)
+    with database.writing(PERSON) as session:
+        session.execute(
+            update(Organisation).where(Organisation.id == place.bureau.id).values(note="x")
+        )
+    (entry,) = entries(database, object_kind="organisation", action="update")
+    assert entry.organisation_id == place.bureau.id
+
+
+def test_a_deletion_keeps_the_whole_row(database: Database, request: pytest.FixtureRequest) -> None:
+    fill(database, 1)
+    with database.writing(PERSON) as session:
+        paid = session.scalars(select(Payment)).one()
+    with by_hand(owners_address(database, request)) as run:
+        run("DELETE FROM payment")
+    (entry,) = entries(database, object_kind="payment", action="delete")
+    assert entry.before is not None
+    assert entry.before["id"] == str(paid.id)
+    assert entry.after is None
+
+
+def test_a_round_with_all_its_columns_fits(database: Database) -> None:
+    with database.writing(PERSON) as session:
+        key = contract(session, city(session), "1", ContractSpec(date(2023, 3, 1)))
+        session.add(ServiceRound(contract_id=key, number=1, kind=RoundKind.DRILL, **WHO))
+    (entry,) = entries(database, object_kind="service_round")
+    assert entry.after is not None
+    assert set(entry.after) == {c.name for c in ServiceRound.__table__.columns}
+
+
+def test_text_that_is_no_json_is_refused_or_noted_never_lost(
+    database: Database, request: pytest.FixtureRequest
+) -> None:
+    fill(database, 1)
+    before = len(entries(database, object_kind="vendor"))
+    try:
+        with by_hand(owners_address(database, request)) as run:
+            run("UPDATE vendor SET assumed = 'nonsense'")
+    except (sqlite3.Error, psycopg.Error, DBAPIError):
+        return
+    assert len(entries(database, object_kind="vendor")) == before + 1
