@@ -7,6 +7,7 @@ from flask import Blueprint, Flask
 from flask_openapi.blueprint import APIBlueprint
 from flask_openapi.openapi import OpenAPI
 from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from alerts.api import api as alerts_api
 from alerts.pages import alert_pages, delivery_pages
@@ -27,6 +28,7 @@ from monitor.assets import install_assets
 from monitor.authentication import authenticator, install_form_check, install_top_bar
 from monitor.bearer import install_challenge, token_reader
 from monitor.contract_pages import contract_pages
+from monitor.demo_pages import install_demo
 from monitor.health import health
 from monitor.indicators.api import api as scores_api
 from monitor.overview_pages import overview_pages
@@ -44,9 +46,11 @@ from people.sign_in.pages.entry import sign_in_pages
 from people.sign_in.pages.links import link_pages
 from people.sign_in.pages.policy import policy_pages
 from people.sign_in.pages.resets import reset_pages
+from people.single_sign_on.pages import install_single_sign_on, single_sign_on_pages
 from people.tokens.api import api as tokens_api
 from people.tokens.pages import token_pages
 
+MAX_FORM_PARTS = 200
 MAX_BODY_BYTES = 1_000_000
 """No form of this service needs more; workbooks enter by ``monitor import``."""
 
@@ -79,6 +83,7 @@ PAGES: tuple[Blueprint, ...] = (
     policy_pages,
     reset_pages,
     token_pages,
+    single_sign_on_pages,
 )
 
 
@@ -87,6 +92,11 @@ def create_app(settings: Settings, database: Database, clock: Clock) -> OpenAPI:
     app = OpenAPI("monitor", **describe())
     app.openapi_version = "3.1.0"
     _configure(app, settings)
+    if settings.trusted_proxies:
+        # The name asked for is never taken from a forwarded header.
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # as its documentation shows
+            app.wsgi_app, x_for=settings.trusted_proxies, x_proto=settings.trusted_proxies, x_host=0
+        )
     install(
         app,
         WebParts(
@@ -99,7 +109,9 @@ def create_app(settings: Settings, database: Database, clock: Clock) -> OpenAPI:
     )
     install_challenge(app)
     install_form_check(app)
+    app.jinja_env.globals["sign_in_extras"] = []
     install_top_bar(app)
+    install_single_sign_on(app, settings)
     _prepare_templates(app, settings.business_date)
     install_assets(app)
     install_screens(app, ZoneInfo(settings.zone))
@@ -107,6 +119,8 @@ def create_app(settings: Settings, database: Database, clock: Clock) -> OpenAPI:
         app.register_api(api)
     for pages in (api_docs, *PAGES):
         app.register_blueprint(pages)
+    if settings.demo:
+        install_demo(app)
     declare_static(app)
     refuse_undeclared(app)
     return app
@@ -119,6 +133,8 @@ def _configure(app: Flask, settings: Settings) -> None:
         MONITOR_ZONE=settings.zone,
         MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
         MAX_FORM_MEMORY_SIZE=MAX_BODY_BYTES,
+        MAX_FORM_PARTS=MAX_FORM_PARTS,
+        SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_NAME="__Host-monitor_session" if is_secure else "monitor_session",
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=is_secure,

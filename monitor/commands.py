@@ -16,8 +16,10 @@ from monitor.import_commands import import_command
 from monitor.scan_commands import replay_command, scan_command
 from monitor.score_commands import score_command
 from monitor.secrets_commands import secrets_commands
+from monitor.service import AS_USER
 from monitor.token_commands import token_commands
 from monitor.trail_commands import audit_commands
+from monitor.user_commands import user_commands
 from monitor.web_commands import serve_command
 
 USED_WRONGLY = 2
@@ -25,8 +27,10 @@ FAILED = 3
 
 
 @click.group()
-def cli() -> None:
+@click.option("--as", AS_USER, metavar="登录名", help="以该用户的身份和权限运行；缺省为本机操作员")
+def cli(as_user: str | None) -> None:
     """合同履约监管：合同、付款、方案、轮次、预警与消息。"""
+    _ = as_user  # the service that a command opens reads it (monitor.service)
 
 
 cli.add_command(calendar_commands)
@@ -44,6 +48,7 @@ cli.add_command(secrets_commands)
 cli.add_command(serve_command)
 cli.add_command(audit_commands)
 cli.add_command(token_commands)
+cli.add_command(user_commands)
 
 
 def main() -> None:

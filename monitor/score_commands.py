@@ -4,6 +4,7 @@ from datetime import datetime
 
 import click
 
+from kernel.access.permissions import Permission
 from monitor.indicators.models import EvaluationScore, Speaks
 from monitor.indicators.scoring import score
 from monitor.service import open_service
@@ -18,7 +19,7 @@ UNKNOWN = "缺数据，暂不计分（不按 0 分）"
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON")
 def score_command(evaluation: str, as_of: datetime | None, only: str | None, as_json: bool) -> None:
     """按台账给评价打分，每一分都列出佐证。"""
-    with open_service() as service, service.database.reading(service.actor) as session:
+    with open_service(Permission.SCORES_READ) as service, service.database.reading(service.actor) as session:
         day = as_of.date() if as_of else None
         result = score(session, service.actor, evaluation, day, only)
     if as_json:

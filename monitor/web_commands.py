@@ -1,15 +1,21 @@
-"""``monitor serve``: the pages and the API, on this machine's loopback address only."""
+"""``monitor serve``: the pages and the API, on this machine alone unless the settings say else."""
 
+import errno
 import os
 import socket
+from ipaddress import ip_address
 
 import click
 
 from kernel.errors import UnavailableError
+from kernel.logs import get_logger
+from kernel.settings import Settings
+from migrations.bound import why_unbound
 from monitor.service import open_service
 
-LOOPBACK = "127.0.0.1"
 MOST_WORKERS = 4
+WAITING = 512
+"""Callers that wait until a worker takes them."""
 
 
 @click.command("serve")
@@ -17,33 +23,46 @@ MOST_WORKERS = 4
     "--port", type=click.IntRange(0, 65535), help="端口；0 为任意空闲端口，缺省为 MONITOR_PORT"
 )
 def serve_command(port: int | None) -> None:
-    """启动网页与接口；尚无登录，只监听本机回环地址。"""
+    """启动网页与接口；缺省只监听本机回环地址（MONITOR_LISTEN）。"""
     from monitor.web_server import WebServer
 
     with open_service() as service:
         settings = service.settings
         # The engine must not cross the fork: each worker opens its own.
         workers = 1 if service.database.is_sqlite else _workers()
-    listener = _listen(settings.port if port is None else port)
-    address = f"http://{LOOPBACK}:{listener.getsockname()[1]}"
-    click.echo(f"网页 {address}/ ，接口说明 {address}/api/docs")
-    click.echo("尚无登录，只监听本机回环地址，其他机器不能访问。按 Ctrl-C 停止。")
+        if reason := why_unbound(service.database):
+            get_logger("serve").warning("row_policies_do_not_bind", reason=reason)
+    listener = _listen(settings.listen, settings.port if port is None else port)
+    click.echo(_where(settings, listener.getsockname()[1]))
     WebServer(settings, listener.detach(), workers).run()
+
+
+def _where(settings: Settings, port: int) -> str:
+    """Where the pages are, and who can reach them."""
+    host = f"[{settings.listen}]" if ":" in settings.listen else settings.listen
+    address = f"http://{host}:{port}"
+    if ip_address(settings.listen).is_loopback:
+        reached = "只监听本机回环地址，其他机器不能访问。"
+    else:
+        reached = f"监听 {host}；用户由 {settings.public_url} 访问。"
+    return f"网页 {address}/ ，接口说明 {address}/api/docs\n{reached}按 Ctrl-C 停止。"
 
 
 def _workers() -> int:
     return min(MOST_WORKERS, (os.cpu_count() or 1) + 1)
 
 
-def _listen(port: int) -> socket.socket:
-    """The listening socket; raises ``UnavailableError`` when another program has the port."""
-    listener = socket.socket()
+def _listen(address: str, port: int) -> socket.socket:
+    """The listening socket; raises ``UnavailableError`` when it cannot be had."""
+    listener = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listener.bind((LOOPBACK, port))
+        listener.bind((address, port))
         # From now on callers wait until a worker is there, instead of being turned away.
-        listener.listen()
-    except OSError:
+        listener.listen(WAITING)
+    except OSError as fault:
         listener.close()
-        raise UnavailableError(f"端口 {port} 已被占用；请用 --port 换一个") from None
+        if fault.errno == errno.EADDRINUSE:
+            raise UnavailableError(f"端口 {port} 已被占用；请用 --port 换一个") from None
+        raise UnavailableError(f"不能监听 {address}:{port}：{fault.strerror}") from None
     return listener

@@ -12,6 +12,8 @@ from kernel.settings import Settings
 from payments.acts.payment_rules import PaymentRules
 from payments.acts.payment_writing import write_payment_act
 from payments.settling import settle_changed_contracts
+from people.events import AccountDisabled
+from people.sign_in.sessions import end_sessions_of_disabled
 
 
 def event_bus(settings: Settings | None = None) -> EventBus:
@@ -23,6 +25,7 @@ def event_bus(settings: Settings | None = None) -> EventBus:
     bus.register(ActToCheck, limits.check_payment_act)
     bus.register(ActToWrite, write_service_act)
     bus.register(ActToWrite, write_payment_act)
+    bus.register(AccountDisabled, end_sessions_of_disabled)
     return bus
 
 

@@ -9,8 +9,10 @@ from kernel.access.actor import Actor
 from kernel.clock import Clock
 from kernel.edits import refuse_stale
 from kernel.errors import ConflictError, InputError, NotFoundError
+from kernel.events import announce
 from kernel.keys import new_key
 from people.administrators import keeping_administrators
+from people.events import AccountDisabled
 from people.models import User
 from people.schemas import NewUser, UserEdit
 
@@ -75,6 +77,7 @@ def disable_user(
         if found.disabled_at is not None:
             raise ConflictError("这个账号已经停用")
         _write(actor, clock, found, {"disabled_at": clock.now(), "disabled_reason": reason})
+        announce(session, AccountDisabled(key, clock.now()))
     return found
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from kernel.access.roles import Role
 from kernel.errors import ConflictError
+from kernel.sql import wait_for_lock
 from people.sign_in.models import SecurityPolicy
 
 
@@ -53,7 +54,7 @@ class PolicyTerms(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The terms in force and the version to name when changing them; 0: never changed."""
+    """The terms in force and the version to name when changing them; 1: never changed."""
 
     terms: PolicyTerms
     version: int
@@ -67,7 +68,7 @@ def terms_of(row: SecurityPolicy | None) -> PolicyTerms:
 def current_policy(session: Session) -> Policy:
     """The policy in force."""
     row = session.get(SecurityPolicy, 1)
-    return Policy(terms_of(row), 0 if row is None else row.version)
+    return Policy(terms_of(row), 1 if row is None else row.version)
 
 
 def change_policy(session: Session, terms: PolicyTerms, version: int) -> Policy:
@@ -75,12 +76,13 @@ def change_policy(session: Session, terms: PolicyTerms, version: int) -> Policy:
 
     Raises ``ConflictError`` when the policy is no longer the ``version`` that was looked at.
     """
+    wait_for_lock(session, "security policy")  # the first change finds no row to lock
     row = session.get(SecurityPolicy, 1, with_for_update=True)
-    if (0 if row is None else row.version) != version:
+    if (1 if row is None else row.version) != version:
         raise ConflictError("安全策略已被他人修改；请查看现在的内容后再改")
     values = terms.model_dump(mode="json")
     if row is None:
-        row = SecurityPolicy(id=1, version=1, **values)
+        row = SecurityPolicy(id=1, version=2, **values)
         session.add(row)
     else:
         for name, value in values.items():

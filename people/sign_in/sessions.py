@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from kernel.access.actor import Actor
 from kernel.errors import NotFoundError
 from people.actors import HeldRole, account_open, grants_in, roles_in, with_memberships
+from people.events import AccountDisabled
 from people.models import User
 from people.sign_in.bearer_secrets import fingerprint, new_bearer_secret
 from people.sign_in.models import (
@@ -219,6 +220,11 @@ def revoke_all(session: Session, user_id: UUID, now: datetime, but: UUID | None 
         update(SignInSession).where(*where).values(revoked_at=now).returning(SignInSession.id)
     ).all()
     return len(ended)
+
+
+def end_sessions_of_disabled(session: Session, event: AccountDisabled) -> None:
+    """Sign a user out for good when the account is disabled, whatever becomes of it later."""
+    revoke_all(session, event.user_id, event.at)
 
 
 def living(

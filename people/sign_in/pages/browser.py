@@ -7,14 +7,17 @@ from flask import current_app, g, request
 from werkzeug.exceptions import Unauthorized
 from werkzeug.wrappers import Response
 
-from kernel.access.actor import Actor
+from kernel.errors import MonitorError
 from kernel.trail.cause import Cause
 from kernel.web.request_ids import request_id
-from kernel.web.session import client_address, current_caller
+from kernel.web.session import client_address, current_caller, web_parts
+from people.sign_in.desk import Desk
+from people.sign_in.known_devices import KNOWN_FOR, device_mark
 from people.sign_in.sessions import SignedIn, Visitor
 
 _FOUND: Final = "signed_in"
 _COOKIE: Final = "monitor_sign_in"
+_DEVICE: Final = "monitor_device"
 
 
 def cookie_name(plain: str = _COOKIE) -> str:
@@ -57,11 +60,6 @@ def cause(reason: str = "") -> Cause:
     return Cause(client_address(), request_id(), reason)
 
 
-def person(found: SignedIn) -> Actor:
-    """The user as the author of what happens to the own account."""
-    return Actor(found.actor.name, user_id=found.user_id)
-
-
 def keep_signed_in(response: Response, token: str) -> Response:
     """Give the browser a session's token, out of reach of scripts and of other sites' posts."""
     _set(response, cookie_name(), token)
@@ -99,3 +97,33 @@ def safe_next(asked: str) -> str:
     if parts.scheme or parts.netloc or parts.path.startswith(("//", "/sign-in", "/sign-out")):
         return "/"
     return asked
+
+
+def desk() -> Desk:
+    """What a try to sign in stands on in this request."""
+    parts = web_parts()
+    return Desk(
+        database=parts.database,
+        key=bytes(current_app.config["SECRET_KEY"]),
+        sealed=parts.secrets,
+        visitor=visitor(),
+        device=request.cookies.get(cookie_name(_DEVICE), ""),
+        cause=cause(),
+        now=parts.clock.now(),
+        today=parts.clock.business_date(),
+    )
+
+
+def know_device(response: Response, at: Desk, login: str) -> Response:
+    """Mark the browser as one that the owner of the login signed in with."""
+    mark = device_mark(at.key, login, at.now)
+    seconds = int(KNOWN_FOR.total_seconds())
+    _set(response, cookie_name(_DEVICE), mark, max_age=seconds)
+    return response
+
+
+def faults_of(refusal: MonitorError) -> dict[str, str]:
+    """What is wrong with which field; ``form`` for what no field is to blame for."""
+    if not refusal.problems:
+        return {"form": refusal.message}
+    return {problem.field: problem.message for problem in refusal.problems}

@@ -1,0 +1,46 @@
+"""A system administrator gives a user a one-time link to set a password, and never learns it."""
+
+from uuid import UUID
+
+from flask import Blueprint, make_response, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from kernel.access.permissions import Permission
+from kernel.errors import NotFoundError
+from kernel.web.permissions import requires
+from kernel.web.session import current_clock, current_session, write_session
+from people.models import User
+from people.sign_in.own_account import reset_password
+
+reset_pages = Blueprint("password_resets", __name__, template_folder="../../templates")
+
+
+@reset_pages.get("/users/<uuid:user_id>/password-link")
+@requires(Permission.USERS_WRITE)
+def form(user_id: UUID) -> str:
+    """Say what a reset does before it is done."""
+    return render_template("people/sign_in/reset.html", user=_user(user_id), address="")
+
+
+@reset_pages.post("/users/<uuid:user_id>/password-link")
+@requires(Permission.USERS_WRITE)
+def make(user_id: UUID) -> Response:
+    """Sign the user out everywhere and show the link, this once."""
+    user = _user(user_id)
+    with_factor = "second_factor" in request.form
+    with write_session(reason="重置密码") as session:
+        now = current_clock().now()
+        token = reset_password(session, user_id, now, with_second_factor=with_factor)
+    address = url_for("sign_in_links.new_password", token=token, _external=True)
+    response = make_response(
+        render_template("people/sign_in/reset.html", user=user, address=address)
+    )
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _user(user_id: UUID) -> User:
+    found = current_session().get(User, user_id)
+    if found is None:
+        raise NotFoundError("没有这个用户")
+    return found
