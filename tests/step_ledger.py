@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from contracts.models import ContractParty, Organisation, OrganisationKind, PartyRole
+from contracts.models import Contract, ContractParty, Organisation, OrganisationKind, PartyRole
 from contracts.plan_standings import PlanDates
 from contracts.service_models import ImplementationPlan, RoundKind, ServiceRound
 from kernel.access.actor import LOCAL_OPERATOR, Actor
@@ -108,6 +108,7 @@ def _bought(session: Session, place: City, number: str, purchaser: UUID, payer: 
         party = session.get(ContractParty, (key, role))
         assert party is not None
         party.organisation_id = who
+    session.get_one(Contract, key).purchaser_id = purchaser
     session.add(
         ServiceRound(
             contract_id=key,

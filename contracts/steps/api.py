@@ -7,7 +7,7 @@ from flask_openapi.blueprint import APIBlueprint
 from flask_openapi.models.tag import Tag
 
 from contracts.steps import acts, queries, step_settings
-from contracts.steps.facts import ActBody
+from contracts.steps.facts import ActBody, why
 from contracts.steps.schemas import (
     ActOut,
     ActSheet,
@@ -57,8 +57,7 @@ def show(path: RecordPath) -> Response:
 def enter(body: ActBody) -> Response:
     """经办提出。同一人重复使用同一个 `Idempotency-Key`，得到的是已提出的那一件。"""
     actor, clock = current_actor(), current_clock()
-    reason = getattr(body.root, "reason", "")
-    with write_session(reason=reason) as session:
+    with write_session(reason=why(body.root)) as session:
         made = acts.enter(
             session, actor, body.root, _request_key(), clock.business_date(), clock.now()
         )
@@ -87,7 +86,8 @@ def check(path: RecordPath, body: StepBody) -> Response:
 def approve(path: RecordPath, body: StepBody) -> Response:
     """批准并记入台账；同一人重复提交没有变化。"""
     actor, clock = current_actor(), current_clock()
-    with write_session() as session:
+    reason = queries.why_asked(current_session(), actor, path.id)
+    with write_session(reason=reason) as session:
         acts.approve(session, actor, path.id, body.version, clock.business_date(), clock.now())
     return _sheet(path.id)
 

@@ -161,6 +161,17 @@ def facts_of(entry: AnyEntry) -> dict[str, Any]:
     return entry.model_dump(mode="json", exclude={"kind", "contract_id"})
 
 
+def why(entry: AnyEntry) -> str:
+    """Why it is asked for, as the trail gets it; empty where nothing was said."""
+    match entry:
+        case PlanDecision():
+            return str(entry.reasons)
+        case RoundConfirmation():
+            return str(entry.note)
+        case PaymentEntry() | PaymentReversal():
+            return str(entry.reason)
+
+
 def subject_of(entry: AnyEntry) -> UUID:
     """Which record the act is about."""
     match entry:

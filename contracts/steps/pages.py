@@ -85,6 +85,7 @@ def approve(act_id: UUID) -> Response:
         lambda session, actor, today, now: acts.approve(
             session, actor, act_id, body.version, today, now
         ),
+        queries.why_asked(current_session(), current_actor(), act_id),
     )
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from contracts.models import Contract
 from contracts.queries import only_row
+from contracts.steps.facts import stated, why
 from contracts.steps.models import OPEN_STATES, Act, ActState
 from contracts.steps.reach import acts_in_sight, acts_to_do
 from contracts.steps.schemas import ActOut, ActSheet, ActsWanted, Turn, Whose
@@ -38,6 +39,11 @@ def act(session: Session, actor: Actor, key: UUID) -> ActSheet:
     row = only_row(session, statement, "件事项")
     record: Act = row[0]
     return ActSheet.of(record, turns=_turns(record, actor, is_mine=bool(row.mine)))
+
+
+def why_asked(session: Session, actor: Actor, key: UUID) -> str:
+    """Why an act was entered: the trail says it of what the last step writes, too."""
+    return why(stated(only_row(session, _acts(actor).where(Act.id == key), "件事项")[0]))
 
 
 def open_of_contract(session: Session, actor: Actor, contract_id: UUID) -> list[ActOut]:

@@ -11,7 +11,7 @@ from contracts.queries import plans, rounds
 from contracts.schemas import PlansWanted, RoundState, RoundsWanted
 from contracts.service_models import PlanState
 from contracts.steps import acts
-from contracts.steps.facts import ENTRIES
+from contracts.steps.facts import ENTRIES, why
 from contracts.steps.models import ActKind, ActState
 from contracts.steps.words import KIND_NAMES
 from kernel.access.permissions import Permission
@@ -52,7 +52,7 @@ def enter(contract_id: UUID, kind: str) -> Response | tuple[str, int]:
     filled = {name: value for name, value in given.items() if value.strip()}
     try:
         entry = ENTRIES[asked].model_validate({**filled, "contract_id": contract_id})
-        with write_session(reason=getattr(entry, "reason", "")) as session:
+        with write_session(reason=why(entry)) as session:
             act = acts.enter(session, actor, entry, key, clock.business_date(), clock.now())
     except ValidationError as error:
         return _form(contract_id, asked, given, _faults(input_error(error)), key), 422

@@ -39,7 +39,7 @@ class PaymentRules:
         if isinstance(event.entry, PaymentEntry):
             milestone = _milestone(session, event.entry)
             self._check_payment(session, milestone, event.entry, event)
-            event.amount, event.about = event.entry.amount, milestone.name
+            event.amount, event.about = event.entry.amount, _about(milestone)
         elif isinstance(event.entry, PaymentReversal):
             wrong = payment_to_reverse(session, event.entry)
             event.amount = wrong.amount
@@ -69,6 +69,12 @@ def _milestone(session: Session, entry: PaymentEntry) -> Milestone:
     if milestone is None or milestone.contract_id != entry.contract_id:
         raise InputError("milestone_id", "这份合同没有这个支付节点")
     return milestone
+
+
+def _about(milestone: Milestone) -> str:
+    """The milestone, and what those who approve must look at because no ledger knows it."""
+    unknown = milestone.trigger_kind in UNRECORDED
+    return milestone.name + ("（请核对验收或发票资料，系统尚无记录）" if unknown else "")
 
 
 def payment_to_reverse(session: Session, entry: PaymentReversal) -> Payment:

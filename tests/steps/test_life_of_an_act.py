@@ -11,6 +11,7 @@ from sqlalchemy import select
 from contracts.service_models import PlanStanding, PlanState, ServiceRound
 from kernel.access.actor import LOCAL_OPERATOR
 from kernel.database import Database
+from kernel.trail.models import AuditEntry
 from payments.models import Milestone, Payment, Settlement
 from tests.pages import scan
 from tests.step_ledger import (
@@ -221,6 +222,11 @@ def test_a_reversal_is_a_negative_row_and_the_payment_can_be_entered_anew(
         True, Decimal("-30000.00"), first.id,
     )  # fmt: skip
     assert second.paid_on == first.paid_on
+    with database.reading(LOCAL_OPERATOR) as session:
+        told = session.scalars(select(AuditEntry).where(AuditEntry.reason == "金额录错")).all()
+    assert {(entry.actor, entry.object_kind) for entry in told} >= {
+        ("clerk", "act"), ("head", "act"), ("head", "payment"),
+    }  # fmt: skip
     again = clerk.post("acts", {**body, "reason": "再来一次"})
     assert again.status_code == 409
     step(head, entered(clerk, payment(database, ledger.paid_by_zone, "3000.00")), "approve")

@@ -20,8 +20,8 @@ def ledger(database: Database) -> StepLedger:
 
 
 REFUSED: dict[str, tuple[dict[str, Any], str, str]] = {
-    "above the milestone": ({"amount": "400000.01", "resolution": "纪要1号"}, "amount", "超过首付款未付的 400,000.00 元"),
-    "above the contract": ({"amount": "1000000.01", "resolution": "纪要1号"}, "amount", "超过合同未付的 1,000,000.00 元"),
+    "above the milestone": ({"amount": "400000.01", "resolution": "纪要1号"}, "amount", "超过首付款未付的 400,000.00"),
+    "above the contract": ({"amount": "1000000.01", "resolution": "纪要1号"}, "amount", "超过合同未付的 1,000,000.00"),
     "before signing": ({"paid_on": str(BEGINS - timedelta(days=1))}, "paid_on", "“合同签订”2023-03-01 才成就"),
     "to come": ({"paid_on": str(TODAY + timedelta(days=1))}, "paid_on", "不能晚于业务日期"),
     "ahead of its trigger": ({"milestone": 2}, "milestone_id", "第 1 轮服务确认"),

@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from contracts.models import Organisation, OrganisationKind
 from contracts.steps.models import ActKind, Steps, StepSetting
@@ -19,6 +19,7 @@ from kernel.access.actor import LOCAL_OPERATOR
 from kernel.access.roles import Role
 from kernel.database import Database
 from kernel.keys import new_key
+from kernel.trail.models import AuditEntry
 from tests.ledger import WHO
 from tests.people import person
 from tests.step_ledger import Person, StepLedger, fill, payment, people_of
@@ -148,8 +149,10 @@ def test_a_unit_of_one_person_switches_its_steps_off(
         "head",
     )
     with database.reading(LOCAL_OPERATOR) as session:
-        count = session.query(StepSetting).count()
-    assert count == 1
+        (told,) = session.scalars(
+            select(AuditEntry).where(AuditEntry.object_kind == "step_setting")
+        ).all()
+    assert (told.actor, told.reason) == ("head", "本单位仅一人")
 
 
 def test_what_was_entered_before_keeps_its_steps(
