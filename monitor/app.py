@@ -40,6 +40,9 @@ from monitor.trail_pages import trail_pages
 from payments.acts.pages import act_forms
 from payments.api import api as payments_api
 from people.api import api as people_api
+from people.pages.organisations import organisation_pages
+from people.pages.roles import role_pages
+from people.pages.users import user_pages
 from people.sign_in.api import api as security_policy_api
 from people.sign_in.pages.account import account_pages
 from people.sign_in.pages.entry import sign_in_pages
@@ -83,6 +86,9 @@ PAGES: tuple[Blueprint, ...] = (
     policy_pages,
     reset_pages,
     token_pages,
+    organisation_pages,
+    user_pages,
+    role_pages,
     single_sign_on_pages,
 )
 

@@ -23,6 +23,8 @@ MENU: Final[tuple[tuple[str, str, Need], ...]] = (
     ("合同台账", "contract_pages.index", Permission.CONTRACTS_READ),
     ("消息投递", "delivery_pages.index", Permission.MESSAGES_READ),
     ("绩效评价", "score_pages.index", Permission.SCORES_READ),
+    ("机构", "organisation_pages.index", Permission.ORGANISATIONS_READ),
+    ("系统管理", "user_pages.index", Permission.USERS_READ),
     ("审计记录", "trail_pages.index", Permission.TRAIL_READ),
     ("审批步骤", "step_pages.settings", Permission.STEPS_WRITE),
     ("安全策略", "security_policy.form", Permission.POLICIES_WRITE),

@@ -1,18 +1,21 @@
 """Reads of users and memberships. Every list is one statement, whatever the data."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from contracts.models import Organisation
 from contracts.reach_models import OrganisationAncestor
 from contracts.schemas import OrganisationRef
-from kernel.access.roles import ROLES
+from kernel.access.roles import ROLES, Reach, Role
 from kernel.errors import NotFoundError
 from kernel.paging import AnyRow, AnySelect, Page, fetch_page
 from kernel.sql import contains
+from people.actors import account_open
 from people.models import Membership, User
 from people.schemas import (
     MembershipOut,
@@ -98,6 +101,40 @@ def members_of(session: Session, organisation_id: UUID, today: date) -> list[Mem
         .limit(200)
     )
     return [_membership(each, today) for each in session.scalars(statement)]
+
+
+@dataclass(frozen=True, slots=True)
+class Reaching:
+    """How many people see what an organisation has of its own, and all in which it has a part."""
+
+    own: int = 0
+    led: int = 0
+
+
+def people_reaching(
+    session: Session, organisation_ids: Sequence[UUID], today: date
+) -> dict[UUID, Reaching]:
+    """Whose view begins at each organisation today: 财政 begins at the government above it."""
+    root = case(
+        (
+            Membership.role == Role.FINANCE,
+            func.coalesce(Organisation.parent_id, Membership.organisation_id),
+        ),
+        else_=Membership.organisation_id,
+    )
+    is_own = Membership.role.in_([r for r, rule in ROLES.items() if rule.reach is Reach.OWN])
+    statement = (
+        select(
+            root,
+            func.count(case((is_own, Membership.user_id)).distinct()),
+            func.count(case((~is_own, Membership.user_id)).distinct()),
+        )
+        .join(Organisation, Organisation.id == Membership.organisation_id)
+        .join(User, User.id == Membership.user_id)
+        .where(root.in_(organisation_ids), _effective(today), *account_open(today))
+        .group_by(root)
+    )
+    return {key: Reaching(own, led) for key, own, led in session.execute(statement)}
 
 
 def _memberships() -> AnySelect:

@@ -1,0 +1,1 @@
+"""Screens of the tree, of accounts and of roles."""
