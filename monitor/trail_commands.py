@@ -10,11 +10,12 @@ import click
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlalchemy.orm import Session
 
-from kernel.errors import InputError
+from kernel.errors import InputError, NotFoundError
 from kernel.trail.queries import Filter, entries
 from kernel.trail.record import record
 from kernel.trail.sealing import Head, head, seal
 from kernel.trail.verification import Fault, Finding, Tally, verify
+from migrations import trail_triggers
 from monitor.service import Service, open_service
 from monitor.trail_sight import sight_of
 from monitor.trail_words import ACTIONS, KINDS
@@ -54,7 +55,7 @@ def head_command() -> None:
     with open_service() as service, service.database.reading(service.actor) as session:
         newest = head(session)
     if newest is None:
-        raise click.ClickException("还没有封印；请先运行 monitor audit seal")
+        raise NotFoundError("还没有封印；请先运行 monitor audit seal")
     click.echo(json.dumps(asdict(newest)))
 
 
@@ -87,12 +88,13 @@ def verify_command(context: click.Context, head_file: Path | None, *, as_json: b
                     click.echo(sentence(finding))
                 elif len(listed) < _LISTED:
                     listed.append(finding)
+            asleep = trail_triggers.drift(session.connection())
         _note(service, "verify", {"sealed": tally.sealed, "faults": count})
     if as_json:
-        click.echo(json.dumps(_answer(tally, listed, count), ensure_ascii=False))
+        click.echo(json.dumps(_answer(tally, listed, count, asleep), ensure_ascii=False))
     else:
-        _conclude(tally, count, known)
-    if count:
+        _conclude(tally, count, asleep, known)
+    if count or asleep:
         context.exit(FOUND_SOMETHING)
 
 
@@ -122,7 +124,9 @@ def _walk(session: Session, tally: Tally, known: Head | None) -> Iterator[Findin
             click.echo(f"已校验 {tally.sealed} / {tally.total}", err=True)
 
 
-def _conclude(tally: Tally, count: int, known: Head | None) -> None:
+def _conclude(tally: Tally, count: int, asleep: list[str], known: Head | None) -> None:
+    for problem in asleep:
+        click.echo(f"【触发器不全】{problem}：改动可能不再留下记录；运行 monitor db upgrade 重建")
     verdict = f"发现 {count} 处问题" if count else "没有发现问题"
     click.echo(f"校验 {tally.sealed} 条已封印的记录：{verdict}。")
     if tally.unsealed:
@@ -134,12 +138,15 @@ def _conclude(tally: Tally, count: int, known: Head | None) -> None:
         click.echo("没有给出链头文件（--head），无法发现末尾被截去。")
 
 
-def _answer(tally: Tally, listed: Iterable[Finding], count: int) -> dict[str, Any]:
+def _answer(
+    tally: Tally, listed: Iterable[Finding], count: int, asleep: list[str]
+) -> dict[str, Any]:
     return {
         "sealed": tally.sealed,
         "unsealed": tally.unsealed,
         "oldest_unsealed": tally.oldest_unsealed or None,
         "faults": count,
+        "triggers": asleep,
         "findings": [asdict(finding) for finding in listed],
     }
 

@@ -18,6 +18,7 @@ PAGES = (
     "docs/operating.md",
     "docs/webhooks.md",
     "docs/importing.md",
+    "docs/audit.md",
 )
 
 
