@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, ValidationError, ValidationInfo, field_validator
+from pydantic import Field, FilePath, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -24,6 +24,7 @@ from sqlalchemy.exc import ArgumentError
 from kernel.clock import SystemClock
 from kernel.errors import FieldProblem, InputError
 from kernel.fields import Day
+from kernel.group_roles import parse_group_roles
 from kernel.refusals import refusal_sentence
 
 PREFIX = "MONITOR_"
@@ -31,6 +32,7 @@ FILE_VARIABLE = "MONITOR_SETTINGS_FILE"
 """Names the TOML file; ``monitor.toml`` in the working folder is read when it exists."""
 DRIVERS = {"sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg"}
 _SECRET = ("database_url", "migration_url", "secret", "password")
+LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2200, 12, 31)
 """A business date outside has no ledger: it is a slip of the pen."""
 
@@ -62,7 +64,14 @@ class Settings(BaseSettings):
     workbook_max_bytes: Annotated[int, Field(ge=1_000)] = 20_000_000
     workbook_max_unpacked_bytes: Annotated[int, Field(ge=10_000)] = 300_000_000
     secret_keys: Annotated[tuple[str, ...], NoDecode, Field(repr=False)] = ()
+    oidc_issuer: str = ""
+    oidc_client_id: Annotated[str, Field(validate_default=True)] = ""
+    oidc_client_secret: Annotated[str, Field(repr=False)] = ""
+    oidc_ca_file: FilePath | None = None
+    oidc_groups_claim: Annotated[str, Field(min_length=1, max_length=200)] = "groups"
+    oidc_groups: Annotated[str, Field(validate_default=True)] = ""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    demo: bool = False
 
     @classmethod
     def settings_customise_sources(
@@ -155,6 +164,36 @@ class Settings(BaseSettings):
             )
         return str(address)
 
+    @field_validator("demo")
+    @classmethod
+    def _demo_at_home(cls, value: bool, info: ValidationInfo) -> bool:
+        named = urlsplit(info.data.get("public_url") or "http://127.0.0.1").hostname
+        if value and not {named, str(info.data.get("listen", "127.0.0.1"))} <= LOOPBACK:
+            raise ValueError("演示登录不需要密码，只能用于本机回环地址")
+        return value
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _issuer(cls, value: str) -> str:
+        if value and not (_is_web_address(value) and _is_guarded(value)):
+            raise ValueError(
+                "应为 https:// 开头的网址（仅本机可用 http://），不带用户名、查询和 # 片段"
+            )
+        return value
+
+    @field_validator("oidc_client_id", "oidc_groups")
+    @classmethod
+    def _sign_on_is_whole(cls, value: str, info: ValidationInfo) -> str:
+        if info.data.get("oidc_issuer") and not value.strip():
+            raise ValueError("给出 MONITOR_OIDC_ISSUER 时必须填写")
+        return value
+
+    @field_validator("oidc_groups")
+    @classmethod
+    def _groups(cls, value: str) -> str:
+        parse_group_roles(value)
+        return value
+
     @field_validator("late_payment_critical_days")
     @classmethod
     def _after_major(cls, value: int, info: ValidationInfo) -> int:
@@ -209,6 +248,12 @@ def _is_web_address(text: str) -> bool:
     except ValueError:
         return False
     return named and not ("@" in parts.netloc or parts.query or parts.fragment)
+
+
+def _is_guarded(address: str) -> bool:
+    """Nobody on the way can read or change it: TLS, or it does not leave the machine."""
+    parts = urlsplit(address)
+    return parts.scheme == "https" or parts.hostname in LOOPBACK
 
 
 def _network(text: str) -> str:

@@ -27,6 +27,7 @@ from kernel.settings import Settings, load_settings
 from kernel.workbook_guard import WorkbookLimits
 from migrations.schema import upgrade
 from monitor.demo_folder import empty, sole_use
+from monitor.demo_people import bring_people
 from monitor.demo_receiver import SECRET_VARIABLE
 from monitor.importing import import_workbook
 from monitor.processes import Processes
@@ -50,6 +51,7 @@ def demo_command(context: click.Context, reset: bool) -> None:
     os.environ.setdefault("MONITOR_BUSINESS_DATE", YEAR_ENDS.isoformat())
     os.environ.setdefault("MONITOR_RECEIVER_NETWORKS", "127.0.0.0/8")
     os.environ.setdefault("MONITOR_LOG_LEVEL", "WARNING")
+    os.environ["MONITOR_DEMO"] = "true"
     settings = load_settings()
     if reset:
         empty(settings.data_dir)
@@ -76,6 +78,7 @@ def prepare(service: Service) -> str:
     for name, programme in PROGRAMMES.items():
         _import_sample(service, name, programme)
     with service.database.writing(service.actor) as session:
+        bring_people(session, service.clock.now())
         secret = _channel_secret(session, service)
     _replay(service)
     return secret
@@ -153,6 +156,7 @@ def _run(settings: Settings, secret: str) -> str | None:
         processes.start("核查与投递", ["work"], os.environ)
         click.echo(
             f"\n合同履约监管  {pages}\n演示接收端    {receiver}\n"
+            "登录页可选择以谁的身份查看：应急管理局、工信局、财政局、审计……\n"
             f"业务日期 {settings.business_date}（演示固定）；仅本机可访问；按 Ctrl-C 停止。\n"
         )
         return processes.wait()

@@ -8,7 +8,9 @@ from pathlib import Path
 from kernel.errors import ConflictError
 
 LOCK_NAME = "demo.lock"
-MADE_HERE = ("monitor.db", "monitor.db-wal", "monitor.db-shm", "secret_key", LOCK_NAME)
+MADE_HERE = (
+    "monitor.db", "monitor.db-wal", "monitor.db-shm", "secret_key", "sealing_key", LOCK_NAME,
+)  # fmt: skip
 """All that a demonstration writes; nothing else in the folder is ever deleted."""
 
 

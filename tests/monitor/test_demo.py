@@ -1,6 +1,7 @@
 """``monitor demo`` as a newcomer runs it: started, looked at, stopped with Ctrl-C, started again."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -14,6 +15,9 @@ from typing import Any
 
 import pytest
 import requests
+
+from kernel.database import Database
+from tests.web import stranger
 
 READY = "按 Ctrl-C 停止"
 
@@ -64,25 +68,39 @@ def demo(folder: Path, port: int) -> Iterator[subprocess.Popen[str]]:
         process.wait()
 
 
+class Visitor:
+    """Somebody who looks at the demo in a role chosen on its sign-in page."""
+
+    def __init__(self, port: int, login: str) -> None:
+        self.base = f"http://127.0.0.1:{port}"
+        self.browser = requests.Session()
+        page = self.browser.get(f"{self.base}/sign-in", timeout=10).text
+        token = re.search(r'name="csrf_token" value="([^"]+)"', page)
+        assert token, page
+        form = {"csrf_token": token[1], "login": login}
+        answer = self.browser.post(f"{self.base}/sign-in/demo", data=form, timeout=10)
+        assert answer.url == f"{self.base}/", answer.text
+
+    def items(self, path: str) -> list[dict[str, Any]]:
+        answer = self.browser.get(f"{self.base}/api/v1/{path}", timeout=10)
+        answer.raise_for_status()
+        found: list[dict[str, Any]] = answer.json()["items"]
+        return found
+
+    def all_told(self) -> list[dict[str, Any]]:
+        """The messages once none waits; each must have arrived at the first attempt."""
+        for _ in range(300):
+            messages = self.items("deliveries?limit=200")
+            if {message["state"] for message in messages} == {"delivered"}:
+                return messages
+            Event().wait(0.1)
+        raise AssertionError("messages still wait")
+
+
 def get(port: int, path: str) -> Any:
     answer = requests.get(f"http://127.0.0.1:{port}{path}", timeout=10)
     answer.raise_for_status()
     return answer.json()
-
-
-def contracts(port: int, programme: str) -> list[dict[str, Any]]:
-    items = get(port, "/api/v1/contracts?limit=200")["items"]
-    return [item for item in items if item["programme"]["code"] == programme]
-
-
-def all_told(port: int) -> list[dict[str, Any]]:
-    """The messages once none waits; each must have arrived at the first attempt."""
-    for _ in range(300):
-        messages: list[dict[str, Any]] = get(port, "/api/v1/deliveries?limit=200")["items"]
-        if {message["state"] for message in messages} == {"delivered"}:
-            return messages
-        Event().wait(0.1)
-    raise AssertionError("messages still wait")
 
 
 def total(items: list[dict[str, Any]], field: str) -> Decimal:
@@ -93,29 +111,39 @@ def total(items: list[dict[str, Any]], field: str) -> Decimal:
 def test_the_demo_shows_two_cities_and_keeps_its_data(tmp_path: Path) -> None:
     port = free_ports()
     with demo(tmp_path, port):
-        hami = contracts(port, "HAMI-2023-DSF")
+        bureau, other = Visitor(port, "hami-yingji"), Visitor(port, "zibo-yingji")
+        hami = bureau.items("contracts?limit=200")
         assert len(hami) == 8
         assert sum(item["total"] is None for item in hami) == 2
         assert total(hami, "total") == Decimal("4737000.00")
         assert total(hami, "paid") == Decimal("2000000.00")
-        zibo = contracts(port, "ZIBO-2023-KSJY")
-        assert total(zibo, "paid") == Decimal("1600000.00")
-        opened = get(port, "/api/v1/alerts?state=open&limit=200")["items"]
+        assert total(other.items("contracts?limit=200"), "paid") == Decimal("1600000.00")
+        opened = bureau.items("alerts?state=open&limit=200")
         assert [alert["rule"] for alert in opened] == ["missing_plan"] * 8
-        late = get(port, "/api/v1/alerts?rule=late_payment&limit=200")["items"]
+        late = other.items("alerts?rule=late_payment&limit=200")
         assert {alert["state"] for alert in late} == {"resolved"}
-        instalments = get(port, "/api/v1/milestones?limit=200")["items"]
-        messages = all_told(port)
-        assert {message["tries"] for message in messages} == {1}
+        messages = {m["id"]: m for visitor in (bureau, other) for m in visitor.all_told()}
+        assert {message["tries"] for message in messages.values()} == {1}
         arrived = get(port + 1, "/messages")
         assert len(arrived) == len(messages)
         assert all(message["valid"] for message in arrived)
+        instalments = other.items("milestones?limit=200")
         paid_for = [
             item for item in instalments if item["name"].startswith(("人员劳务", "场地租赁"))
         ]
         assert len(paid_for) == 5 * len(late) == 15
+        department = Visitor(port, "hami-gongxin-jingban")
+        assert [item["sectors"] for item in department.items("contracts")] == ["民爆"]
+        assert len(Visitor(port, "hami-caizheng").items("payments")) == len(
+            bureau.items("payments")
+        )
+        for administrator in ("xitong", "anquan", "shenji"):
+            answer = Visitor(port, administrator).browser.get(
+                f"{bureau.base}/contracts", timeout=10
+            )
+            assert answer.status_code == 403
     with demo(tmp_path, port):
-        assert len(contracts(port, "HAMI-2023-DSF")) == 8
+        assert len(Visitor(port, "hami-yingji").items("contracts")) == 8
         assert get(port, "/readyz")["last_scan"]["as_of"] == "2023-12-31"
         refused = run_reset(tmp_path)
         assert refused.returncode == 3
@@ -152,3 +180,27 @@ def test_a_port_in_use_is_said_before_anything_is_made(tmp_path: Path) -> None:
     assert answer.returncode == 2
     assert f"端口 {port} 已被占用" in answer.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+HTTPS = {"MONITOR_PUBLIC_URL": "https://monitor.example.gov.cn"}
+
+
+@pytest.mark.parametrize("elsewhere", [HTTPS, HTTPS | {"MONITOR_LISTEN": "10.1.2.3"}])
+def test_the_demo_is_refused_outside_loopback(tmp_path: Path, elsewhere: dict[str, str]) -> None:
+    answer = subprocess.run(
+        [sys.executable, "-m", "monitor", "demo"],
+        env=os.environ | {"MONITOR_DATA_DIR": str(tmp_path)} | elsewhere,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert answer.returncode == 2
+    assert "回环" in answer.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_nobody_is_signed_in_by_choice_outside_the_demo(database: Database, tmp_path: Path) -> None:
+    client = stranger(database, tmp_path)
+    assert "/sign-in/demo" not in client.get("/sign-in").text
+    assert client.post("/sign-in/demo", data={"login": "hami-yingji"}).status_code == 404
