@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import ColumnElement, case, null, select
+from sqlalchemy import ColumnElement, case, false, null, select, true
 from sqlalchemy.orm import Session
 
 from kernel.paging import AnyRow, AnySelect, ListQuery, Page, fetch_page
@@ -109,8 +109,10 @@ def _statement(sight: Sight, wanted: Filter) -> AnySelect:
         else column
         for column in ENTRY.columns
     ]
+    # An entry of no contract answers neither yes nor no to a question about its contract.
+    masked = case((sight.values, false()), else_=true())
     sealed = select(AuditSeal.entry_id).where(AuditSeal.entry_id == AuditEntry.id).exists()
-    return select(*columns, (~sight.values).label("masked"), sealed.label("sealed")).where(
+    return select(*columns, masked.label("masked"), sealed.label("sealed")).where(
         sight.entries, *wanted.predicates()
     )
 
