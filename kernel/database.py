@@ -10,10 +10,10 @@ from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from kernel.access.actor import Actor
+from kernel.cause import AT_THE_MACHINE, Cause
 from kernel.events import EventBus
 from kernel.keys import new_key
 from kernel.tenant import bind_tenant
-from kernel.trail.cause import AT_THE_MACHINE, Cause
 
 BUSY_TIMEOUT_MS = 15_000
 _BEGIN_OPTION = "sqlite_begin"

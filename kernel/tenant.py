@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from kernel.access.actor import Actor
 from kernel.access.permissions import Permission
 from kernel.access.roles import Role
-from kernel.trail.cause import Cause
+from kernel.cause import Cause
 
 _SETTINGS = (
     "actor", "user_id", "client", "request_id", "reason", "reach", "own", "led", "trail",

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from kernel.access.actor import Actor
 from kernel.access.permissions import Permission
+from kernel.cause import Cause
 from kernel.errors import FieldProblem, InputError, NotFoundError
 from kernel.refusals import refusal_sentence
-from kernel.trail.cause import Cause
 from monitor.service import open_service
 from people.actors import actor_of
 from people.models import User

@@ -8,8 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kernel.access.permissions import Permission
+from kernel.cause import Cause
 from kernel.errors import NotFoundError
-from kernel.trail.cause import Cause
 from kernel.web.problems import input_error
 from monitor.service import Service, open_service
 from people import accounts, queries

@@ -1,15 +1,5 @@
-"""From where, in which request and why a transaction writes: what its trail entries say of it."""
+"""The cause of a change, where the trail's callers look for it."""
 
-from dataclasses import dataclass
+from kernel.cause import AT_THE_MACHINE, Cause
 
-
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """``client`` is a network address; ``reason`` is asked for where money or acceptance is corrected."""
-
-    client: str = ""
-    request_id: str = ""
-    reason: str = ""
-
-
-AT_THE_MACHINE = Cause(client="local")
+__all__ = ["AT_THE_MACHINE", "Cause"]

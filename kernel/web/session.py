@@ -9,12 +9,12 @@ from flask import Flask, current_app, g, request
 from sqlalchemy.orm import Session
 
 from kernel.access.actor import NOBODY, Actor
+from kernel.cause import Cause
 from kernel.clock import Clock
 from kernel.database import Database
 from kernel.errors import InputError
 from kernel.fields import parse_day
 from kernel.sealed_secrets import SealedSecrets
-from kernel.trail.cause import Cause
 from kernel.web.request_ids import request_id
 
 _EXTENSION = "monitor_web"

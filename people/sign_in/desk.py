@@ -7,9 +7,9 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from kernel.access.actor import SIGN_IN, Actor
+from kernel.cause import Cause
 from kernel.database import Database
 from kernel.sealed_secrets import SealedSecrets
-from kernel.trail.cause import Cause
 from people.sign_in.guarded import Gate
 from people.sign_in.known_devices import is_known_device
 from people.sign_in.sessions import SignedIn, Visitor, clients_known

@@ -7,10 +7,10 @@ from http import HTTPStatus
 from uuid import UUID
 
 from kernel.access.actor import SIGN_IN
+from kernel.cause import Cause
 from kernel.database import Database
 from kernel.errors import MonitorError
 from kernel.logs import get_logger
-from kernel.trail.cause import Cause
 from kernel.trail.record import record
 from people.sign_in.security_policy import PolicyTerms
 from people.sign_in.throttle import Admission, Count, Counted, admit, give_back

@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from kernel.access.actor import SIGN_IN
 from kernel.access.roles import ADMINISTRATORS, ROLES, Role
+from kernel.cause import Cause
 from kernel.clock import Clock
 from kernel.database import Database
 from kernel.errors import ConflictError, InputError
-from kernel.trail.cause import Cause
 from kernel.trail.record import record
 from people.accounts import add_user
 from people.memberships import grant

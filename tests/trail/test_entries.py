@@ -14,8 +14,8 @@ from sqlalchemy.exc import DBAPIError
 from contracts.models import ContractTotal, Organisation, Vendor
 from contracts.service_models import RoundKind, ServiceRound
 from kernel.access.actor import LOCAL_OPERATOR, Actor
+from kernel.cause import Cause
 from kernel.database import Base, Database
-from kernel.trail.cause import Cause
 from kernel.trail.models import AuditEntry
 from kernel.trail.record import record
 from kernel.trail.secret_columns import NOT_NOTED, is_secret

@@ -7,8 +7,8 @@ from flask import current_app, g, request
 from werkzeug.exceptions import Unauthorized
 from werkzeug.wrappers import Response
 
+from kernel.cause import Cause
 from kernel.errors import MonitorError
-from kernel.trail.cause import Cause
 from kernel.web.request_ids import request_id
 from kernel.web.session import client_address, current_caller, web_parts
 from people.sign_in.desk import Desk
