@@ -21,7 +21,7 @@ from people.administrators import keeping_administrators, refuse_mixture
 from people.models import Membership, User
 from people.schemas import MembershipEdit, NewMembership
 
-_LABELS = {"valid_from": "自", "valid_to": "至"}
+_LABELS = {"valid_from": "任职自", "valid_to": "任职至"}
 _EARLIEST, _LATEST = date(1990, 1, 1), date(2200, 12, 31)
 
 
@@ -95,8 +95,8 @@ def end(session: Session, actor: Actor, clock: Clock, key: UUID, seen: int) -> M
             found.recorded_by,
             {
                 "state": ("状态", _state(found), "收回"),
-                "valid_from": ("自", _shown(found.valid_from), ""),
-                "valid_to": ("至", _shown(found.valid_to), ""),
+                "valid_from": ("任职自", _shown(found.valid_from), ""),
+                "valid_to": ("任职至", _shown(found.valid_to), ""),
             },
         )
         if found.ended_at is not None:

@@ -1,17 +1,28 @@
 """What comes in about users and memberships, what goes out, and what may be asked of their lists."""
 
+import re
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+)
 from pydantic import StringConstraints as Text
 
 from contracts.schemas import OrganisationRef, Out
 from kernel.access.roles import Role
 from kernel.fields import Day, SearchWords, printable
 from kernel.paging import ListQuery
+
+
+_LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}", re.ASCII)
 
 
 def _none_if_empty(value: object) -> object:
@@ -22,7 +33,18 @@ def _plain_login(value: object) -> object:
     return value.strip().lower() if isinstance(value, str) else value
 
 
-Login = Annotated[str, BeforeValidator(_plain_login), Text(pattern=r"^[a-z0-9][a-z0-9._-]{1,63}$")]
+def _checked_login(login: str) -> str:
+    if not _LOGIN.fullmatch(login):
+        raise ValueError("应为 2 至 64 位小写字母、数字、点或横线，并以字母或数字开头")
+    return login
+
+
+Login = Annotated[
+    str,
+    BeforeValidator(_plain_login),
+    AfterValidator(_checked_login),
+    WithJsonSchema({"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{1,63}$"}),
+]
 """Latin letters, digits, dots and dashes; typed in capitals it is the same account."""
 PersonName = Annotated[
     Annotated[str, Text(strip_whitespace=True, min_length=1, max_length=60)],

@@ -217,7 +217,7 @@ def test_the_second_of_two_editors_is_told_what_changed(database: Database) -> N
         second = MembershipEdit(valid_to=date(2024, 6, 30))
         with pytest.raises(ChangedMeanwhile) as told:
             change_period(session, LOCAL_OPERATOR, CLOCK, held, second, 1)
-        assert told.value.problems[0].message == "至现为“2024-03-31”，您要改为“2024-06-30”"
+        assert told.value.problems[0].message == "任职至现为“2024-03-31”，您要改为“2024-06-30”"
         end(session, LOCAL_OPERATOR, CLOCK, held, 2)
         with pytest.raises(ChangedMeanwhile) as told:
             change_period(session, LOCAL_OPERATOR, CLOCK, held, second, 2)
