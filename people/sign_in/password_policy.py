@@ -15,7 +15,6 @@ from people.sign_in.security_policy import PolicyTerms
 _LIST = Path(__file__).with_name("known_passwords.txt")
 MOST_CHARACTERS = 200
 _FEWEST_DIFFERENT = 5
-_SHORTEST_WORD = 3
 _SEQUENCES = (
     "abcdefghijklmnopqrstuvwxyz", "01234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm",
     "1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik9ol0p",
@@ -35,7 +34,7 @@ def refusal(password: str, own: Collection[str], terms: PolicyTerms) -> str:
         return f"至多 {MOST_CHARACTERS} 个字符"
     if len(set(plain)) < _FEWEST_DIFFERENT:
         return f"至少要有 {_FEWEST_DIFFERENT} 个不同的字符"
-    if any(word in plain for word in map(_plain, own) if len(word) >= _SHORTEST_WORD):
+    if any(word in plain for word in map(_plain, own) if len(word) >= _shortest(word)):
         return "不能含有登录名、姓名或单位名称"
     if _is_known(plain):
         return "这是常见密码，容易被猜到，请换一个"
@@ -78,6 +77,11 @@ def _is_run(plain: str) -> bool:
         steps = sum(plain[i : i + 2] in pairs for i in range(len(plain) - 1))
         runs = max(runs, steps)
     return runs > (len(plain) - 1) * 0.7
+
+
+def _shortest(word: str) -> int:
+    """Two Chinese characters are a name; two letters are in every other phrase."""
+    return 3 if word.isascii() else 2
 
 
 def _plain(text: str) -> str:
