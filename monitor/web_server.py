@@ -7,9 +7,15 @@ from gunicorn.app.base import BaseApplication
 
 from kernel.settings import Settings
 from monitor.app import create_app
+from monitor.patient_worker import PatientWorker
+from monitor.refused_requests import LINE_BYTES
 from monitor.wiring import open_database
 
 THREADS = 8
+CONNECTIONS = 1_000
+"""Open connections of one process; more wait until one of them ends."""
+KEEPALIVE_SECONDS = 5
+MOST_HEADERS = 60
 
 
 class WebServer(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
@@ -23,7 +29,13 @@ class WebServer(BaseApplication):  # type: ignore[misc]  # gunicorn ships no typ
         self._options: dict[str, Any] = {
             "bind": f"fd://{listener}",
             "workers": workers,
-            "worker_class": "gthread",
+            "worker_class": PatientWorker,
+            "worker_connections": CONNECTIONS,
+            "keepalive": KEEPALIVE_SECONDS,
+            "limit_request_line": LINE_BYTES,
+            "limit_request_fields": MOST_HEADERS,
+            # Only the application knows which proxies to believe (MONITOR_TRUSTED_PROXIES).
+            "forwarded_allow_ips": "",
             "threads": THREADS,
             "graceful_timeout": 10,
             "loglevel": "warning",

@@ -1,22 +1,26 @@
 """Headers that every answer carries, and the names under which the service may be asked."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import Final
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import BadRequest
 
+_HSTS_SECONDS = 31_536_000
 LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
 
-_HEADERS = {
+SECURITY_HEADERS: Final[Mapping[str, str]] = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
         "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
         "frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
 
@@ -50,8 +54,13 @@ def host_name(host: str) -> str:
 
 
 def _set_headers(response: Response) -> Response:
-    for name, value in _HEADERS.items():
+    for name, value in SECURITY_HEADERS.items():
         response.headers.setdefault(name, value)
+    if current_app.config["SESSION_COOKIE_SECURE"]:
+        response.headers.setdefault("Strict-Transport-Security", f"max-age={_HSTS_SECONDS}")
     if "Cache-Control" not in response.headers:
-        response.headers["Cache-Control"] = "private, no-cache"
+        # A page shows facts to who is signed in: none stays behind on a shared machine. What
+        # programs read carries an ETag and may be kept, to be asked about again.
+        is_page = response.mimetype == "text/html"
+        response.headers["Cache-Control"] = "no-store" if is_page else "private, no-cache"
     return response

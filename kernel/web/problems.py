@@ -10,7 +10,7 @@ from flask import Flask, Response, render_template, request
 from pydantic import BaseModel, Field, ValidationError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import BadRequest, HTTPException
 
 from kernel.errors import FieldProblem, InputError, MonitorError
 from kernel.logs import get_logger
@@ -21,15 +21,20 @@ MEDIA_TYPE = "application/problem+json"
 _TYPE = "urn:contract-monitor:problem:"
 _logger = get_logger("web")
 
-_WORDS = {
+WORDS = {
     400: ("请求无法理解", "请检查填写的内容后重试。"),
     401: ("需要登录", "请先登录，或提供有效的接口令牌。"),
     403: ("没有权限", "您不能进行这项操作。"),
     404: ("没有找到", "没有这个地址，或记录不存在。"),
     405: ("不支持这种操作", "这个地址不接受这种请求方法。"),
+    408: ("请求没有到齐", "请检查网络后重试。"),
+    411: ("没有写明长度", "请在 Content-Length 中写明内容的长度。"),
     413: ("内容过大", "提交的内容超过了允许的大小。"),
+    414: ("网址过长", "网址超过了允许的长度。"),
     415: ("格式不支持", "请用 application/json 提交。"),
     428: ("须写明所读的版本", "请在 If-Match 中写明所读记录的 ETag。"),
+    429: ("请求过于频繁", "请稍后再试。"),
+    431: ("请求头过大", "请清除本站的 Cookie 后重试。"),
     500: ("服务出错", "出错已记入日志；请把请求编号告诉管理员。"),
     503: ("服务暂不可用", "数据库暂时无法使用，请稍后再试。"),
 }
@@ -86,7 +91,10 @@ def is_api() -> bool:
 
 def _refuse_malformed_json() -> None:
     if is_api() and request.is_json and request.content_length:
-        request.get_json()
+        try:
+            request.get_json()
+        except RecursionError:
+            raise BadRequest("JSON 嵌套过深") from None
 
 
 def _refused(error: MonitorError) -> Response:
@@ -102,7 +110,7 @@ def _invalid(error: ValidationError) -> Response:
 def _http(error: HTTPException) -> Response:
     status = error.code or 500
     # CSRF and host refusals carry a sentence of their own; werkzeug's own are English.
-    title, detail = _WORDS.get(status, (HTTPStatus(status).phrase, ""))
+    title, detail = WORDS.get(status, (HTTPStatus(status).phrase, ""))
     own = error.description or ""
     response = _answer(status, "", title, detail if own.isascii() else own)
     for name, value in error.get_headers(request.environ):
@@ -113,12 +121,12 @@ def _http(error: HTTPException) -> Response:
 
 def _database_failed(error: Exception) -> Response:
     _logger.error("database failed", exc_info=error)
-    return _answer(503, "unavailable", *_WORDS[503])
+    return _answer(503, "unavailable", *WORDS[503])
 
 
 def _failed(error: Exception) -> Response:
     _logger.error("request failed", exc_info=error)
-    return _answer(500, "error", *_WORDS[500])
+    return _answer(500, "error", *WORDS[500])
 
 
 def _answer(

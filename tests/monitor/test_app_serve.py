@@ -2,54 +2,23 @@
 
 import json
 import os
-import re
 import signal
 import socket
 import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 import requests
 
-COMMAND = [sys.executable, "-c", "from monitor.commands import main; main()"]
-
-
-@contextmanager
-def served(address: str, data_dir: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """The process and the address it printed; it is asked to stop at the end, then made to."""
-    environment = {
-        **os.environ,
-        "MONITOR_DATABASE_URL": address,
-        "MONITOR_DATA_DIR": str(data_dir),
-        "MONITOR_BUSINESS_DATE": "2023-12-31",
-        "PYTHONUNBUFFERED": "1",
-    }
-    with subprocess.Popen(
-        [*COMMAND, "serve", "--port", "0"],
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        try:
-            assert process.stdout is not None
-            found = re.search(r"http://127\.0\.0\.1:\d+", process.stdout.readline())
-            assert found
-            assert "只监听本机回环地址" in process.stdout.readline()
-            yield process, found.group()
-        finally:
-            if process.poll() is None:
-                process.kill()
+from tests.served import COMMAND, served
 
 
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
 def test_it_serves_on_loopback_and_stops_cleanly(
     database_address: str, tmp_path: Path, stop: signal.Signals
 ) -> None:
-    with served(database_address, tmp_path) as (process, address):
+    with served(database_address, tmp_path) as server:
+        process, address = server.process, server.address
         answer = requests.get(f"{address}/readyz", timeout=20, headers={"X-Request-Id": "probe-1"})
         assert answer.status_code == 200
         assert answer.json()["ready"] is True
@@ -58,8 +27,7 @@ def test_it_serves_on_loopback_and_stops_cleanly(
         assert refused.status_code == 400
         process.send_signal(stop)
         assert process.wait(20) == 0
-        assert process.stderr is not None
-        lines = [json.loads(line) for line in process.stderr.read().splitlines()]
+        lines = [json.loads(line) for line in server.log.read_text().splitlines()]
     assert [(line["path"], line["status"]) for line in lines] == [("/readyz", 200), ("/", 400)]
     assert lines[0]["request_id"] == "probe-1"
     assert not (tmp_path / "gunicorn.ctl").exists()
