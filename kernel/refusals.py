@@ -21,6 +21,8 @@ _SENTENCES = {
     "string_too_long": "不能超过 {max_length} 个字",
     "enum": "只能是 {expected}",
     "literal_error": "只能是 {expected}",
+    "path_not_file": "没有这个文件",
+    "none_required": "这里不能填写",
     "value_error": "{error}",
 }
 """By pydantic's error type; ``{…}`` is the error's context."""

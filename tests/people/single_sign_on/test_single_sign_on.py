@@ -1,0 +1,393 @@
+"""Signing in by a real provider: the good way, and every bad answer refused without a word of it."""
+
+import threading
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import requests
+from sqlalchemy import func, select, text
+
+from kernel.access.actor import LOCAL_OPERATOR
+from kernel.access.roles import Role
+from kernel.trail.models import AuditEntry
+from people.models import Membership, User
+from people.sign_in.models import SignInSession
+from people.single_sign_on.models import SsoIdentity, SsoMembership
+from people.single_sign_on.provider import Provider
+from tests.clocks import StoppedClock
+from tests.people import hold, person
+
+IN = {"groups": ["安监科"]}
+
+
+def roles(bureau: Any) -> set[str]:
+    with bureau.database.reading(LOCAL_OPERATOR) as session:
+        return set(session.scalars(select(Membership.role).where(Membership.ended_at.is_(None))))
+
+
+def count(bureau: Any, model: Any) -> int:
+    with bureau.database.reading(LOCAL_OPERATOR) as session:
+        return session.scalar(select(func.count()).select_from(model)) or 0
+
+
+def noted(bureau: Any) -> list[dict[str, Any]]:
+    with bureau.database.reading(LOCAL_OPERATOR) as session:
+        return list(
+            session.scalars(select(AuditEntry.after).where(AuditEntry.action == "sign_in_refused"))
+        )
+
+
+def test_a_member_of_a_group_signs_in(bureau: Any) -> None:
+    answer = bureau.sign_on(**IN)
+    assert answer.status_code == 303
+    assert answer.headers["Location"].startswith("/sign-in?next=")
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert bureau.is_signed_in()
+    with bureau.database.reading(LOCAL_OPERATOR) as session:
+        user = session.scalars(select(User)).one()
+        assert (user.login, user.name) == ("zhang.san", "张三")
+        held = session.scalars(select(Membership)).one()
+        assert (held.role, held.organisation_id) == (Role.OVERSIGHT, bureau.organisation.id)
+        assert session.scalars(select(SsoMembership.membership_id)).one() == held.id
+        assert session.scalars(select(SsoIdentity.subject)).one() == "u-1001"
+    # The attempt's cookie is gone, the session's is out of reach of scripts.
+    cookies = answer.headers.getlist("Set-Cookie")
+    assert any(c.startswith("monitor_sign_on=;") for c in cookies)
+    assert all("HttpOnly" in c and "SameSite=Lax" in c for c in cookies if "session" not in c)
+
+
+def test_the_page_that_was_wanted_comes_after(bureau: Any) -> None:
+    bureau.turn(**IN)
+    answer = bureau.client.get(bureau.return_from(bureau.leave(next_page="/contracts?q=1")))
+    onwards = bureau.client.get(answer.headers["Location"])
+    assert onwards.headers["Location"] == "/contracts?q=1"
+
+
+@pytest.mark.parametrize("bad", ["//evil.example", "https://evil.example/", "/\\evil.example"])
+def test_no_sign_on_leads_elsewhere(bureau: Any, bad: str) -> None:
+    bureau.turn(**IN)
+    answer = bureau.client.get(bureau.return_from(bureau.leave(next_page=bad)))
+    assert bureau.client.get(answer.headers["Location"]).headers["Location"] == "/"
+
+
+def test_the_request_asks_as_the_standard_says(bureau: Any) -> None:
+    asked = {name: value[0] for name, value in parse_qs(urlsplit(bureau.leave()).query).items()}
+    assert asked["response_type"] == "code"
+    assert asked["code_challenge_method"] == "S256"
+    assert asked["redirect_uri"] == "http://127.0.0.1:8000/sign-in/sso/callback"
+    assert asked["scope"].split() == ["openid", "profile"]
+    again = {name: value[0] for name, value in parse_qs(urlsplit(bureau.leave()).query).items()}
+    for name in ("state", "nonce", "code_challenge"):
+        assert len(asked[name]) >= 43
+        assert asked[name] != again[name]
+
+
+def test_the_cookie_of_the_attempt_tells_nothing(bureau: Any) -> None:
+    address = bureau.leave()
+    kept = bureau.client.get_cookie("monitor_sign_on").value
+    state = parse_qs(urlsplit(address).query)["state"][0]
+    assert state not in kept
+    assert bureau.settings.oidc_client_secret not in kept
+
+
+@pytest.mark.parametrize(
+    "knobs",
+    [
+        {"claims": {"nonce": "another"}},
+        {"without": ["nonce"]},
+        {"claims": {"iss": "https://another.example"}},
+        {"without": ["iss"]},
+        {"claims": {"aud": "another"}},
+        {"claims": {"aud": ["another"]}},
+        {"claims": {"aud": ["monitor", "another"]}},  # and no azp
+        {"claims": {"aud": ["monitor", "another"], "azp": "another"}},
+        {"without": ["aud"]},
+        {"claims": {"exp": "-300"}},
+        {"without": ["exp"]},
+        {"claims": {"exp": None}},
+        {"claims": {"iat": "+900"}},
+        {"claims": {"nbf": "+900"}},
+        {"claims": {"at_hash": "AAAAAAAAAAAAAAAAAAAAAA"}},
+        {"without": ["sub"]},
+        {"claims": {"sub": ""}},
+        {"claims": {"sub": 7}},
+        {"claims": {"sub": "x" * 256}},
+        {"claims": {"sub": "a\u0000b"}},
+        {"sign": "none"},
+        {"sign": "secret"},
+        {"sign": "stranger"},
+        {"sign": "own-kid"},
+        {"sign": "changed"},
+        {"token": "empty"},
+        {"token": "number"},
+        {"token": "garbage"},
+        {"token": "html"},
+        {"token": "list"},
+        {"jwks": "broken"},
+    ],
+)
+def test_a_bad_token_signs_nobody_in(bureau: Any, knobs: dict[str, Any]) -> None:
+    page = bureau.said(bureau.sign_on(**(IN | knobs)))
+    assert "没有通过核验" in page
+    assert not bureau.is_signed_in()
+    assert count(bureau, User) == 0
+    assert count(bureau, SignInSession) == 0
+    assert [entry["fault"] for entry in noted(bureau)] == ["bad_answer"]
+    for hidden in ("u-1001", "secret", "nonce", "127.0.0.1"):
+        assert hidden not in str(noted(bureau)).replace("invalid_claim", "")
+        assert hidden not in page.partition("没有通过核验")[2][:60]
+
+
+@pytest.mark.parametrize("kind", ["redirect", "huge", "fails", "hang", "drip"])
+def test_a_token_endpoint_that_misbehaves_is_left(bureau: Any, kind: str) -> None:
+    bureau.limit_seconds(0.5 if kind in {"hang", "drip"} else 5)
+    page = bureau.said(bureau.sign_on(**(IN | {"token": kind})))
+    assert "暂时没有响应" in page or "没有同意" in page
+    assert "secret" not in page
+    assert not bureau.is_signed_in()
+    assert count(bureau, User) == 0
+
+
+def test_waiting_sign_ons_do_not_hold_every_thread(bureau: Any) -> None:
+    bureau.limit_seconds(5)
+    bureau.turn(**(IN | {"token": "hang"}))
+    sso = bureau.client.application.extensions["single_sign_on"]
+    sso.provider._turns = threading.BoundedSemaphore(1)
+    sso.provider._turns.acquire()
+    page = bureau.client.get("/sign-in/sso")
+    assert "暂时没有响应" in bureau.said(page)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"issuer": "https://another.example"},
+        {"token_endpoint": "https://another.example/token"},
+        {"jwks_uri": "http://127.0.0.1:1/jwks"},
+        {"authorization_endpoint": "https://another.example/authorize"},
+        {"authorization_endpoint": None},
+        {"code_challenge_methods_supported": ["plain"]},
+    ],
+)
+def test_a_description_that_leads_elsewhere_is_refused(bureau: Any, change: dict[str, Any]) -> None:
+    bureau.turn(discovery=change)
+    page = bureau.said(bureau.client.get("/sign-in/sso"))
+    assert "没有通过核验" in page
+    assert bureau.asked() == ["discovery"]
+
+
+def test_a_provider_that_is_down_is_said_to_be(bureau: Any) -> None:
+    bureau.turn(discovery={})
+    sso = bureau.client.application.extensions["single_sign_on"]
+    gone = replace(sso.provider.settings, issuer="http://127.0.0.1:9")
+    bureau.client.application.extensions["single_sign_on"] = replace(sso, provider=Provider(gone))
+    assert "暂时没有响应" in bureau.said(bureau.client.get("/sign-in/sso"))
+
+
+@pytest.mark.parametrize(
+    "change", [{"state": "another"}, {"state": ""}, {"iss": "https://another.example"}]
+)
+def test_another_state_is_refused_before_anything_is_asked(
+    bureau: Any, change: dict[str, str]
+) -> None:
+    page = bureau.said(bureau.sign_on(**(IN | {"authorize": change})))
+    assert "不是从本浏览器发起" in page
+    assert "token" not in bureau.asked()
+    assert not bureau.is_signed_in()
+    assert noted(bureau) == []  # anybody can bring it about
+
+
+def test_another_browsers_attempt_is_refused(bureau: Any) -> None:
+    bureau.turn(**IN)
+    back = bureau.return_from(bureau.leave())
+    victim = bureau.browser()
+    answer = victim.get(back)
+    assert "不是从本浏览器发起" in victim.get(answer.headers["Location"]).get_data(as_text=True)
+    assert victim.get("/api/v1/tokens").status_code == 401
+    # Nor with an attempt of its own that is another one.
+    bureau.leave(victim)
+    answer = victim.get(back)
+    assert "不是从本浏览器发起" in victim.get(answer.headers["Location"]).get_data(as_text=True)
+
+
+def test_a_forged_or_old_attempt_is_refused(bureau: Any) -> None:
+    bureau.turn(**IN)
+    back = bureau.return_from(bureau.leave())
+    kept = bureau.client.get_cookie("monitor_sign_on").value
+    bureau.client.set_cookie("monitor_sign_on", kept[:-4] + "AAAA")
+    assert "不是从本浏览器发起" in bureau.said(bureau.client.get(back))
+    bureau.client.set_cookie("monitor_sign_on", kept)
+    parts = bureau.client.application.extensions["monitor_web"]
+    late = StoppedClock(datetime.now(UTC) + timedelta(minutes=11), parts.clock.today)
+    bureau.client.application.extensions["monitor_web"] = replace(parts, clock=late)
+    assert "已超时" in bureau.said(bureau.client.get(back))
+    assert count(bureau, User) == 0
+
+
+def test_a_code_works_once(bureau: Any) -> None:
+    bureau.turn(**IN)
+    back = bureau.return_from(bureau.leave())
+    kept = bureau.client.get_cookie("monitor_sign_on").value
+    assert bureau.client.get(back).status_code == 303
+    thief = bureau.browser()
+    thief.set_cookie("monitor_sign_on", kept)
+    answer = thief.get(back)
+    assert "没有同意" in thief.get(answer.headers["Location"]).get_data(as_text=True)
+    assert thief.get("/api/v1/tokens").status_code == 401
+
+
+@pytest.mark.parametrize(
+    "change", [{"error": "access_denied", "code": ""}, {"code": ""}, {"code": "x" * 5000}]
+)
+def test_a_refusal_there_is_one_sentence_here(bureau: Any, change: dict[str, str]) -> None:
+    page = bureau.said(bureau.sign_on(**(IN | {"authorize": change})))
+    assert "没有同意" in page
+    assert "access_denied" not in page
+
+
+def test_keys_may_be_exchanged(bureau: Any) -> None:
+    assert bureau.sign_on(**IN).status_code == 303
+    assert bureau.is_signed_in()
+    requests.post(f"{bureau.issuer}/rotate", timeout=10).raise_for_status()
+    bureau.client = bureau.browser()
+    bureau.sign_on(**IN)
+    assert bureau.is_signed_in()
+    assert "jwks" in bureau.asked()
+    bureau.client = bureau.browser()
+    bureau.sign_on(**IN)
+    assert "jwks" not in bureau.asked()  # kept
+
+
+def test_too_many_vain_returns_from_an_address_are_turned_away(bureau: Any) -> None:
+    bureau.turn(**IN)
+    for _ in range(100):
+        bureau.client.get("/sign-in/sso/callback?code=x&state=y")
+    back = bureau.return_from(bureau.leave())
+    assert "失败次数过多" in bureau.said(bureau.client.get(back))
+    assert noted(bureau) == []
+
+
+def test_whoever_has_no_group_gets_no_account(bureau: Any) -> None:
+    useless: tuple[Any, ...] = ([], ["别的"], ["外地"], "安监科", None, [None, 1, {}])
+    for groups in useless:
+        page = bureau.said(bureau.sign_on(groups=groups))
+        assert "没有给您在本系统中的角色" in page
+    assert count(bureau, User) == 0
+    assert not bureau.is_signed_in()
+
+
+def test_roles_follow_the_groups_at_each_sign_on(bureau: Any) -> None:
+    bureau.sign_on(groups=["安监科", "财务"])
+    assert roles(bureau) == {"oversight", "finance"}
+    bureau.sign_on(groups=["财务", "办公室"])
+    assert roles(bureau) == {"finance", "clerk"}
+    page = bureau.said(bureau.sign_on(groups=[]))
+    assert "没有给您在本系统中的角色" in page
+    assert roles(bureau) == set()
+    assert count(bureau, Membership) == 3  # ended, not deleted
+    bureau.sign_on(groups=["安监科"])
+    assert roles(bureau) == {"oversight"}
+    assert count(bureau, User) == 1
+
+
+def test_what_a_person_granted_stays(bureau: Any) -> None:
+    bureau.sign_on(groups=["安监科"])
+    with bureau.database.writing(LOCAL_OPERATOR) as session:
+        user = session.scalars(select(User)).one()
+        hold(session, user.id, Role.CLERK, bureau.organisation.id)
+    bureau.sign_on(groups=["办公室"])
+    assert roles(bureau) == {"clerk"}
+    assert count(bureau, SsoMembership) == 1
+    bureau.sign_on(groups=[])
+    assert roles(bureau) == {"clerk"}
+    assert bureau.is_signed_in()
+
+
+def test_an_administrator_comes_by_a_group_that_says_so_alone(bureau: Any) -> None:
+    bureau.sign_on(groups=["运维"])
+    assert roles(bureau) == {"system_admin"}
+    for groups in (["运维", "安监科"], ["运维", "纪检", "安监科"]):
+        bureau.sign_on(subject="u-2", login="li.si", groups=groups)
+    with bureau.database.reading(LOCAL_OPERATOR) as session:
+        other = session.scalars(select(User.id).where(User.login == "li.si")).one()
+        held = select(Membership.role).where(
+            Membership.user_id == other, Membership.ended_at.is_(None)
+        )
+        assert set(session.scalars(held)) == {"oversight"}
+    page = bureau.said(bureau.sign_on(subject="u-3", login="wang.wu", groups=["运维", "纪检"]))
+    assert "没有给您在本系统中的角色" in page
+
+
+def test_the_last_administrator_does_not_go_by_a_group(bureau: Any) -> None:
+    bureau.sign_on(groups=["运维"])
+    bureau.client = bureau.browser()
+    page = bureau.said(bureau.sign_on(groups=["安监科"]))
+    assert "没有其他人担任" in page
+    assert roles(bureau) == {"system_admin"}
+    assert [entry["fault"] for entry in noted(bureau)] == ["last_administrator"]
+
+
+def test_a_closed_account_stays_closed(bureau: Any) -> None:
+    bureau.sign_on(**IN)
+    with bureau.database.writing(LOCAL_OPERATOR) as session:
+        user = session.scalars(select(User)).one()
+        user.disabled_at, user.disabled_reason = datetime.now(UTC), "离职"
+    assert not bureau.is_signed_in()
+    assert "已停用或已到期" in bureau.said(bureau.sign_on(**IN))
+    assert not bureau.is_signed_in()
+
+
+def test_a_login_of_somebody_here_is_not_taken_over(bureau: Any) -> None:
+    with bureau.database.writing(LOCAL_OPERATOR) as session:
+        owner = person(session, "zhang.san", (Role.HEAD, bureau.organisation.id)).id
+    bureau.sign_on(**IN)
+    with bureau.database.reading(LOCAL_OPERATOR) as session:
+        identity = session.scalars(select(SsoIdentity)).one()
+        assert identity.user_id != owner
+        login = session.scalars(select(User.login).where(User.id == identity.user_id)).one()
+        assert login.startswith("sso-")
+
+
+@pytest.mark.parametrize("login", ["", "张三", "A B", "x" * 100, "../etc", None])
+def test_a_login_that_is_none_is_made_up(bureau: Any, login: str | None) -> None:
+    bureau.sign_on(**(IN | {"login": login, "name": None}))
+    assert bureau.is_signed_in()
+
+
+def test_the_provider_changes_the_name_and_it_is_the_same_person(bureau: Any) -> None:
+    bureau.sign_on(**IN)
+    bureau.sign_on(**(IN | {"login": "zhang.new"}))
+    assert count(bureau, User) == 1
+    bureau.sign_on(**(IN | {"subject": "u-9"}))
+    assert count(bureau, User) == 2
+
+
+def test_sign_ons_are_in_the_trail_without_secrets(bureau: Any) -> None:
+    bureau.sign_on(**IN)
+    with bureau.database.reading(LOCAL_OPERATOR) as session:
+        entries = str(session.execute(text("SELECT * FROM audit_entry")).all())
+        facts = select(AuditEntry.after).where(AuditEntry.action == "sign_in")
+        assert session.scalars(facts).all() == [{"by": "统一身份认证"}]
+    assert bureau.settings.oidc_client_secret not in entries
+
+
+def test_two_first_sign_ons_at_once_make_one_account(bureau: Any) -> None:
+    bureau.turn(**IN)
+    browsers = [bureau.browser() for _ in range(4)]
+    backs = [bureau.return_from(bureau.leave(browser)) for browser in browsers]
+    statuses: list[int] = []
+    threads = [
+        threading.Thread(target=lambda b=b, p=p: statuses.append(b.get(p).status_code))
+        for b, p in zip(browsers, backs, strict=True)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert statuses == [303] * 4
+    assert count(bureau, User) == 1
+    assert count(bureau, SsoMembership) == 1
+    assert count(bureau, SignInSession) == 4
