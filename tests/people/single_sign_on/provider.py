@@ -173,7 +173,7 @@ def _signed(nonce: str) -> str:
         return ".".join(_part(json.dumps(part).encode()) for part in parts) + "."
     if knobs["sign"] == "secret":
         # An HMAC with what everybody knows, the public key: a library that mixes the two accepts it.
-        parts = ({"alg": "HS256", "kid": keys[0].kid}, claims)
+        parts = ({"alg": "HS256", "kid": str(keys[0].kid)}, claims)
         body = ".".join(_part(json.dumps(part).encode()) for part in parts)
         public = keys[0].as_pem(private=False)
         return f"{body}.{_part(hmac.digest(public, body.encode(), 'sha256'))}"
