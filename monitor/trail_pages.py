@@ -1,26 +1,22 @@
 """审计记录: who changed what, when, from where and why; to filter and to take away as a file."""
 
-from collections.abc import Iterable
-
 from flask import Blueprint, render_template, request
 from pydantic import Field
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from kernel.access.permissions import Permission
 from kernel.database import Base
 from kernel.fields import CursorText
 from kernel.paging import ListQuery
-from kernel.trail.queries import EntryOut, entry_page
+from kernel.trail.queries import entry_page
 from kernel.trail.sealing import head
 from kernel.web.permissions import requires
 from kernel.web.session import current_actor, current_session
 from monitor.trail_api import export_file
 from monitor.trail_form import ExportWanted, TrailFilter, note_reading
+from monitor.trail_names import names_in
 from monitor.trail_sight import sight_of
 from monitor.trail_words import ACTIONS, KINDS, lines
-from people.models import User
 
 trail_pages = Blueprint("trail_pages", __name__, template_folder="templates")
 
@@ -48,7 +44,7 @@ def index() -> str:
         "monitor/audit.html",
         query=query,
         page=page,
-        names=_names(session, page.items),
+        names=names_in(session, actor, page.items),
         newest=head(session),
         kinds=_kinds(),
         actions=ACTIONS,
@@ -68,10 +64,3 @@ def _kinds() -> list[tuple[str, str]]:
     """The kinds to choose from: every table, under its Chinese name where it has one."""
     named = [(KINDS.get(name, name), name) for name in Base.metadata.tables]
     return [(name, kind) for name, kind in sorted(named) if name != kind]
-
-
-def _names(session: Session, found: Iterable[EntryOut]) -> dict[str, str]:
-    """The names of the people in the list, by login; one statement."""
-    logins = {entry.actor for entry in found if entry.user_id}
-    rows = session.execute(select(User.login, User.name).where(User.login.in_(logins)))
-    return {row.login: row.name for row in rows}

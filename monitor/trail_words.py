@@ -6,11 +6,13 @@ from typing import Any, Final
 
 from sqlalchemy import Boolean
 
+from contracts.organisations.words import KIND_NAMES
+from kernel.access.roles import ROLES
 from kernel.columns import Percent, UtcInstant, Yuan
 from kernel.database import Base
 from kernel.money import format_yuan, from_fen
 from kernel.shares import from_scaled
-from monitor.words import FIELDS, NOT_GIVEN
+from monitor.words import FIELDS, MILESTONE_KINDS, NOT_GIVEN, ROUND_COUNTS, ROUND_KINDS
 
 ACTIONS: Final[Mapping[str, str]] = {
     "insert": "新增",
@@ -62,6 +64,26 @@ KINDS: Final[Mapping[str, str]] = {
 }
 _COLUMNS: Final[Mapping[str, str]] = {
     **FIELDS,
+    **ROUND_COUNTS,
+    "approval_document": "批准文号",
+    "content": "服务内容",
+    "credit_code": "统一社会信用代码",
+    "division_code": "行政区划代码",
+    "due_on": "应付日",
+    "entered_by": "经办人",
+    "fiscal_year": "年度",
+    "lead_id": "牵头单位",
+    "payee": "收款单位",
+    "programme_id": "预算项目",
+    "purchaser_id": "购买主体",
+    "received": "到位资金",
+    "returned_on": "退回日期",
+    "reversed": "已冲正",
+    "reverses_id": "冲正的支付",
+    "sectors": "行业领域",
+    "state": "状态",
+    "steps": "步骤",
+    "triggered_on": "条件达成日期",
     "assumed": "假定的项",
     "contract_id": "合同",
     "disabled_at": "停用时间",
@@ -87,6 +109,22 @@ _COLUMNS: Final[Mapping[str, str]] = {
     "vendor_id": "承接主体",
     "version": "版本",
 }
+_KIND_NAMES = {kind.value: word for kind, word in KIND_NAMES.items()}
+_ROLE_NAMES = {role.value: rule.name for role, rule in ROLES.items()}
+_VALUES: Final[Mapping[tuple[str, str], Mapping[str, str]]] = {
+    ("membership", "role"): _ROLE_NAMES,
+    ("contract_party", "role"): {
+        "purchaser": "购买主体", "payer": "付款单位", "lead": "牵头单位", "vendor": "承接主体",
+    },
+    ("service_round", "kind"): {kind.value: word for kind, word in ROUND_KINDS.items()},
+    ("milestone", "kind"): {kind.value: word for kind, word in MILESTONE_KINDS.items()},
+    ("milestone", "trigger_kind"): {
+        "signing": "合同签订", "plan_approved": "实施方案审定", "round_confirmed": "轮次确认",
+        "acceptance": "验收合格", "invoice": "收到发票", "date": "约定日期",
+    },
+    ("organisation", "kind"): _KIND_NAMES,
+    ("organisation_version", "kind"): _KIND_NAMES,
+}  # fmt: skip
 _HOUSEKEEPING: Final = frozenset({"id", "version", "recorded_at", "recorded_by", "source_key"})
 """Columns that tell a reader nothing about a new row; a change of one is shown all the same."""
 
@@ -101,31 +139,40 @@ class Line:
 
 
 def lines(
-    object_kind: str, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None
+    object_kind: str,
+    before: Mapping[str, Any] | None,
+    after: Mapping[str, Any] | None,
+    names: Mapping[str, str],
 ) -> list[Line]:
-    """What an entry tells, column by column; a whole row without what is empty in it."""
+    """What an entry tells, column by column; a whole row without what is empty in it.
+
+    ``names`` are what keys mean, where that is known.
+    """
     old, new = before or {}, after or {}
     is_change = before is not None and after is not None
-    names = [*old, *(name for name in new if name not in old)]
+    columns = [*old, *(name for name in new if name not in old)]
     return [
         Line(
             _COLUMNS.get(name, name),
-            _shown(object_kind, name, old[name]) if name in old else None,
-            _shown(object_kind, name, new[name]) if name in new else None,
+            _shown(object_kind, name, old[name], names) if name in old else None,
+            _shown(object_kind, name, new[name], names) if name in new else None,
         )
-        for name in names
+        for name in columns
         if is_change
         or not (name in _HOUSEKEEPING or new.get(name, old.get(name)) in (None, "", []))
     ]
 
 
-def _shown(object_kind: str, name: str, value: Any) -> str:
+def _shown(object_kind: str, name: str, value: Any, names: Mapping[str, str]) -> str:
     if value in (None, "", [], {}):
         return NOT_GIVEN
     if isinstance(value, dict):
         return "，".join(f"{_COLUMNS.get(key, key)}：{part}" for key, part in value.items())
     if isinstance(value, list):
         return "、".join(str(item) for item in value)
+    if isinstance(value, str):
+        known = names if name.endswith("_id") else _VALUES.get((object_kind, name), {})
+        value = known.get(value, value)
     table = Base.metadata.tables.get(object_kind)
     kind = None if table is None or name not in table.c else table.c[name].type
     return _typed(kind, value)
