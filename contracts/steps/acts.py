@@ -44,7 +44,7 @@ def enter(
         select(Act).where(Act.entered_by_id == user_id, Act.request_key == request_key)
     ).first()
     if known is not None:
-        return known
+        return _same(known, entry)
     organisation_id = _responsible(session, entry.contract_id, entry.kind)
     _may_step(session, actor, Permission.ACTS_ENTER, organisation_id, "经办")
     _nothing_pending(session, entry)
@@ -138,6 +138,13 @@ def _person(actor: Actor) -> UUID:
     if actor.user_id is None:
         raise ForbiddenError("办理步骤须以本人账号登录；本机操作员和系统任务不能代办")
     return actor.user_id
+
+
+def _same(known: Act, entry: AnyEntry) -> Act:
+    told = (known.kind, known.contract_id, known.facts)
+    if told != (entry.kind, entry.contract_id, facts_of(entry)):
+        raise ConflictError("这个 Idempotency-Key 已用于另一件事项；请换一个再提出")
+    return known
 
 
 def _lock_contract(session: Session, actor: Actor, contract_id: UUID) -> None:

@@ -15,7 +15,7 @@ from contracts.steps.schemas import (
     EndBody,
     ReasonBody,
     SettingOut,
-    SettingsOut,
+    SettingsWanted,
     StepBody,
 )
 from contracts.steps.step_settings import SettingEntry
@@ -116,12 +116,11 @@ def withdraw(path: RecordPath, body: ReasonBody) -> Response:
     return _sheet(path.id)
 
 
-@api.get("/step-settings", summary="步骤设置列表", responses={200: SettingsOut})
+@api.get("/step-settings", summary="步骤设置列表", responses={200: Page[SettingOut]})
 @requires(Permission.STEPS_WRITE)
-def settings() -> Response:
+def settings(query: SettingsWanted) -> Response:
     """全系统的，和您管理的机构的；没有设置的按缺省。"""
-    found = step_settings.settings_of(current_session(), current_actor())
-    return reply(SettingsOut(items=[SettingOut.of(row) for row in found]))
+    return reply(step_settings.settings_of(current_session(), current_actor(), query))
 
 
 @api.post(

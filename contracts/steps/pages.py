@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from contracts.steps import acts, queries, step_settings, words
 from contracts.steps.models import MONEY_KINDS, Act, ActKind, ActState, Steps
 from contracts.steps.reach import kinds_to_enter
-from contracts.steps.schemas import ActsWanted, EndBody, ReasonBody, StepBody, Whose
+from contracts.steps.schemas import ActsWanted, EndBody, ReasonBody, SettingsWanted, StepBody, Whose
 from contracts.steps.step_settings import SettingEntry
 from kernel.access.actor import Actor
 from kernel.access.permissions import Permission
@@ -42,6 +42,13 @@ class ActQuery(BaseModel):
 
     whose: Whose = Whose.TO_DO
     after: CursorText = ""
+
+
+class SettingsQuery(BaseModel):
+    """Where the list's page begins, and which setting is to be changed."""
+
+    after: CursorText = ""
+    change: UUID | None = None
 
 
 @act_pages.get("/acts")
@@ -131,8 +138,22 @@ def acts_on_contract(contract_id: UUID) -> dict[str, Any]:
 @step_pages.get("/step-settings")
 @requires(Permission.STEPS_WRITE)
 def settings() -> str:
-    """The settings that stand, what holds where there is none, and the form for another."""
-    return _settings_page({"valid_from": current_clock().business_date().isoformat()}, {})
+    """The settings that stand, what holds where there is none, and the form for another.
+
+    ``?change=ID`` fills the form with the setting that is to be changed.
+    """
+    query = SettingsQuery.model_validate(request.args.to_dict())
+    given = {"valid_from": current_clock().business_date().isoformat()}
+    if query.change is not None:
+        row = step_settings.setting(current_session(), current_actor(), query.change)
+        given |= {
+            "organisation_id": str(row.organisation_id or ""),
+            "kind": row.kind.value,
+            "from_amount": f"{row.from_amount:.2f}",
+            "steps": row.steps.value,
+            "replaces": str(row.id),
+        }
+    return _settings_page(given, {}, query.after)
 
 
 @step_pages.post("/step-settings")
@@ -193,11 +214,13 @@ _SAID = {
 }
 
 
-def _settings_page(given: dict[str, str], faults: dict[str, str]) -> str:
+def _settings_page(given: dict[str, str], faults: dict[str, str], after: str = "") -> str:
     session, actor = current_session(), current_actor()
+    wanted = SettingsWanted(limit=PAGE, cursor=after or None)
     return render_template(
         "steps/settings.html",
-        standing=step_settings.settings_of(session, actor),
+        page=step_settings.settings_of(session, actor, wanted),
+        after=after,
         organisations=step_settings.organisations_to_set(session, actor),
         everywhere=step_settings.sets_everywhere(actor),
         defaults=step_settings.DEFAULTS,

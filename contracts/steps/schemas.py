@@ -77,19 +77,21 @@ class SettingOut(Out):
     version: int
 
 
-class SettingsOut(BaseModel):
-    """您管理的机构的步骤设置，和没有设置时的缺省。"""
-
-    items: list[SettingOut]
-
-
 class ActsWanted(ListQuery):
     """Which acts."""
 
+    as_of: None = Field(None, description="事项只有现在的状态，不能按日期查看")
     whose: Whose = Field(Whose.ALL, description="待我办理、我提出的，或全部")
     kind: ActKind | None = Field(None, description="事项种类")
     state: ActState | None = Field(None, description="状态")
     contract: UUID | None = Field(None, description="合同 id")
+
+
+class SettingsWanted(ListQuery):
+    """Which settings."""
+
+    as_of: None = Field(None, description="设置只有现在的，不能按日期查看")
+    organisation: UUID | None = Field(None, description="机构 id")
 
 
 class StepBody(BaseModel):

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -13,15 +14,19 @@ from contracts.models import Organisation
 from contracts.reach_models import OrganisationAncestor
 from contracts.steps.facts import YuanFrom, line
 from contracts.steps.models import MONEY_KINDS, ActKind, Steps, StepSetting
+from contracts.steps.schemas import SettingOut, SettingsWanted
 from kernel.access.actor import Actor
 from kernel.access.permissions import Permission
 from kernel.access.roles import Role
 from kernel.errors import ConflictError, InputError, NotFoundError
 from kernel.fields import Day
+from kernel.paging import AnyRow, Page, fetch_page
 from kernel.sql import wait_for_lock
 
 NOTHING = Decimal("0.00")
 _LOCK = "step_setting"
+MOST = 200
+"""How many organisations a form offers; the others are set by the API."""
 CHECKED_FROM = Decimal("50000.00")
 DEFAULTS: dict[ActKind, tuple[tuple[Decimal, Steps], ...]] = {
     ActKind.PLAN_DECISION: ((NOTHING, Steps.CLERK_HEAD),),
@@ -81,9 +86,12 @@ def steps_of(
     return found or next(steps for least, steps in DEFAULTS[kind] if yuan >= least)
 
 
-def settings_of(session: Session, actor: Actor) -> list[StepSetting]:
+def settings_of(session: Session, actor: Actor, wanted: SettingsWanted) -> Page[SettingOut]:
     """The settings that stand for the actor's organisations and for the whole service."""
-    return list(session.scalars(_open(actor)))
+    statement: Any = _open(actor)
+    if wanted.organisation:
+        statement = statement.where(StepSetting.organisation_id == wanted.organisation)
+    return fetch_page(session, statement, [StepSetting.id], wanted, _out)
 
 
 def setting(session: Session, actor: Actor, key: UUID) -> StepSetting:
@@ -101,7 +109,7 @@ def organisations_to_set(session: Session, actor: Actor) -> list[Organisation]:
             select(Organisation)
             .where(_settable(actor, Organisation.id))
             .order_by(Organisation.code)
-            .limit(1000)
+            .limit(MOST)
         )
     )
 
@@ -176,10 +184,11 @@ def _open(actor: Actor) -> Select[StepSetting]:
                 _settable(actor, StepSetting.organisation_id),
             ),
         )
-        .order_by(
-            StepSetting.organisation_id, StepSetting.kind, StepSetting.from_amount, StepSetting.id
-        )
     )
+
+
+def _out(row: AnyRow) -> SettingOut:
+    return SettingOut.of(row[0])
 
 
 def _settable(

@@ -123,6 +123,9 @@ def _after_its_trigger(milestone: Milestone, entry: PaymentEntry) -> None:
     else:
         condition = _CONDITIONS[milestone.trigger_kind]
     basis = "付款应符合合同约定和服务进度（履约管理规范性②）"
+    if milestone.triggered_on is None and milestone.trigger_kind in (Trigger.SIGNING, Trigger.DATE):
+        message = "台账没有这份合同的签订日期，无法判断付款条件；请先在台账中补登"
+        raise InputError("milestone_id", message)
     if milestone.triggered_on is None:
         message = f"{milestone.name}的付款条件“{condition}”还没有成就，不能提前支付；{basis}"
         raise InputError("milestone_id", message)

@@ -184,6 +184,11 @@ def test_settings_are_made_and_ended_on_their_page(
     status, text = send(head, "/step-settings", **{**wanted, "reason": "再一次"})
     assert status == 409
     assert "再一次" in text
+    changed = page(head, "/step-settings?change=" + text.split("change=")[1].split("#")[0])
+    replaces = changed.split('name="replaces" value="')[1].split('"')[0]
+    change = {**wanted, "steps": "clerk_head", "replaces": replaces}
+    status, text = send(head, "/step-settings", **change)
+    assert "经办 → 负责人</td>" in text
     where = text.split('action="/step-settings/')[1].split('"')[0]
     _, text = send(head, f"/step-settings/{where}", version="1", reason="")
     assert "必须填写" in text or "不能为空" in text

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from contracts.models import Contract
 from contracts.steps.models import Act
 from kernel.access.actor import LOCAL_OPERATOR
 from kernel.database import Database
+from payments.settling import settle_contracts
 from tests.step_ledger import BEGINS, StepLedger, fill, payment, people_of, round_id
 from tests.web import TODAY
 
@@ -91,6 +93,35 @@ def test_records_of_another_contract_are_refused(
     body = payment(database, ledger.paid_by_zone)
     answer = clerk.post("acts", {**body, "milestone_id": other})
     assert answer.get_json()["errors"][0]["field"] == "milestone_id"
+
+
+def test_a_key_belongs_to_one_act(database: Database, tmp_path: Path, ledger: StepLedger) -> None:
+    (clerk,) = people_of(database, tmp_path, ledger, "clerk")
+    key = {"Idempotency-Key": "tab-1"}
+    assert clerk.post("acts", payment(database, ledger.paid_by_zone), **key).status_code == 201
+    other = payment(database, ledger.paid_by_zone, "1.00", voucher="ZF-2")
+    assert clerk.post("acts", other, **key).status_code == 409
+    long = clerk.post("acts", other, **{"Idempotency-Key": "x" * 81})
+    assert long.get_json()["errors"][0]["field"] == "Idempotency-Key"
+
+
+def test_acts_know_no_other_day(database: Database, tmp_path: Path, ledger: StepLedger) -> None:
+    (clerk,) = people_of(database, tmp_path, ledger, "clerk")
+    answer = clerk.get("acts?as_of=2023-01-01")
+    assert answer.status_code == 422
+    assert answer.get_json()["errors"] == [{"field": "as_of", "message": "这里不能填写"}]
+
+
+def test_what_cannot_be_judged_is_refused(
+    database: Database, tmp_path: Path, ledger: StepLedger
+) -> None:
+    with database.writing(LOCAL_OPERATOR) as session:
+        session.get_one(Contract, ledger.paid_by_zone).signed_on = None
+        session.flush()
+        settle_contracts(session, [ledger.paid_by_zone])
+    (clerk,) = people_of(database, tmp_path, ledger, "clerk")
+    answer = clerk.post("acts", payment(database, ledger.paid_by_zone))
+    assert "没有这份合同的签订日期" in answer.get_json()["errors"][0]["message"]
 
 
 @pytest.mark.parametrize(
