@@ -39,16 +39,16 @@ api = APIBlueprint(
 @api.get("/organisations", summary="机构列表", responses={200: Page[OrganisationOut]})
 @requires(Permission.ORGANISATIONS_READ)
 def organisations(query: OrganisationsWanted) -> Response:
-    """按录入先后排列。"""
-    return reply(queries.organisations(current_session(), current_actor(), query))
+    """所问日期的机构及其当时的名称、类型与上级，按录入先后排列。"""
+    return reply(queries.organisations(current_session(), current_actor(), as_of(), query))
 
 
 @api.get("/organisations/<id>", summary="机构", responses={200: OrganisationOut, **RECORD_ERRORS})
 @requires(Permission.ORGANISATIONS_READ)
 def organisation(path: RecordPath, query: RecordQuery) -> Response:
-    """机构资料不随日期变化。"""
+    """所问日期的名称、类型与上级；各时期的沿革见 versions。"""
     _ = query
-    return reply(queries.organisation(current_session(), current_actor(), path.id))
+    return reply(queries.organisation(current_session(), current_actor(), as_of(), path.id))
 
 
 @api.get("/vendors", summary="承接主体列表", responses={200: Page[VendorOut]})

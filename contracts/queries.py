@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from contracts.access import organisations_in, visible
 from contracts.models import Contract, Organisation, Programme, Vendor
+from contracts.organisation_versions import OrganisationVersion
 from contracts.schemas import (
     BUDGET_FIELDS,
     OfContracts,
@@ -29,6 +30,7 @@ from contracts.schemas import (
 from contracts.service_models import ImplementationPlan, PlanState, ServiceRound
 from kernel.access.actor import Actor
 from kernel.access.permissions import Permission
+from kernel.dated import holds_on
 from kernel.errors import NotFoundError
 from kernel.paging import AnyRow, AnySelect, Page, fetch_page
 from kernel.sql import contains
@@ -61,28 +63,28 @@ def only_row(session: Session, statement: AnySelect, name: str) -> AnyRow:
 
 
 def organisations(
-    session: Session, actor: Actor, wanted: OrganisationsWanted
+    session: Session, actor: Actor, as_of: date, wanted: OrganisationsWanted
 ) -> Page[OrganisationOut]:
-    """The organisations, parents before the children entered after them.
+    """The organisations there were on ``as_of``, called as then, in the order of their entry.
 
     The tree is known to everybody; what an organisation does is not.
     """
     _ = actor
-    statement = select(Organisation)
+    statement = _organisations(as_of)
     if wanted.kind:
-        statement = statement.where(Organisation.kind == wanted.kind)
+        statement = statement.where(OrganisationVersion.kind == wanted.kind)
     if wanted.parent:
-        statement = statement.where(Organisation.parent_id == wanted.parent)
+        statement = statement.where(OrganisationVersion.parent_id == wanted.parent)
     if wanted.q:
-        searched = (Organisation.code, Organisation.name, Organisation.short_name)
+        searched = (Organisation.code, OrganisationVersion.name, OrganisationVersion.short_name)
         statement = statement.where(or_(*(contains(column, wanted.q) for column in searched)))
     return fetch_page(session, statement, [Organisation.id], wanted, _organisation)
 
 
-def organisation(session: Session, actor: Actor, key: UUID) -> OrganisationOut:
-    """One organisation; raises ``NotFoundError``."""
+def organisation(session: Session, actor: Actor, as_of: date, key: UUID) -> OrganisationOut:
+    """One organisation; raises ``NotFoundError``, also when it was not yet there on ``as_of``."""
     _ = actor
-    statement = select(Organisation).where(Organisation.id == key)
+    statement = _organisations(as_of).where(Organisation.id == key)
     return _organisation(only_row(session, statement, "个机构"))
 
 
@@ -219,8 +221,23 @@ def _plan_state(as_of: date) -> ColumnElement[str]:
     )
 
 
+def _organisations(as_of: date) -> AnySelect:
+    return (
+        select(Organisation, OrganisationVersion)
+        .join(OrganisationVersion, OrganisationVersion.organisation_id == Organisation.id)
+        .where(holds_on(OrganisationVersion, as_of))
+    )
+
+
 def _organisation(row: AnyRow) -> OrganisationOut:
-    return OrganisationOut.of(row[0])
+    record, version = row[:2]
+    return OrganisationOut.of(
+        record,
+        name=version.name,
+        short_name=version.short_name,
+        kind=version.kind,
+        parent_id=version.parent_id,
+    )
 
 
 def _vendor(row: AnyRow) -> VendorOut:

@@ -21,7 +21,6 @@ from kernel.access.roles import Role
 from kernel.fields import Day, SearchWords, printable
 from kernel.paging import ListQuery
 
-
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}", re.ASCII)
 
 

@@ -208,6 +208,32 @@ def test_two_administrators_who_remove_each_other_at_once(database: Database) ->
         assert sorted(outcome) == ["done", "这是最后一名安全管理员；请先授予另一个人，再收回或停用"]
 
 
+def test_two_administrators_who_disable_each_other_at_once(database: Database) -> None:
+    with database.writing(LOCAL_OPERATOR) as session:
+        keys = [account(session, f"admin{n}") for n in range(2)]
+        for key in keys:
+            give(session, key, Role.SYSTEM_ADMIN)
+    gate = threading.Barrier(2)
+    outcome: list[str] = []
+
+    def disable(who: UUID, other: UUID) -> None:
+        gate.wait()
+        actor = Actor("admin", user_id=who, everything=True)
+        try:
+            with database.writing(actor) as session:
+                disable_user(session, actor, CLOCK, other, "离职", 1)
+            outcome.append("done")
+        except MonitorError as error:
+            outcome.append(error.message)
+
+    threads = [threading.Thread(target=disable, args=(keys[n], keys[1 - n])) for n in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcome) == ["done", "这是最后一名系统管理员；请先授予另一个人，再收回或停用"]
+
+
 def test_the_second_of_two_editors_is_told_what_changed(database: Database) -> None:
     with database.writing(LOCAL_OPERATOR) as session:
         key, place = account(session, "wang"), bureau(session)

@@ -155,6 +155,11 @@ def test_an_organisation_is_added_renamed_and_moved(clients: Clients) -> None:
     assert renamed.status_code == 200, renamed.text
     stale = ask(client, "PATCH", path, {**body, "name": "又名局"}, etag)
     assert (stale.status_code, stale.json["errors"][0]["field"]) == (409, "name")
+    before = ask(client, "GET", f"{path}?as_of=2023-05-31").json
+    assert (before["name"], renamed.json["name"]) == ("新设局", "改名局")
+    found = ask(client, "GET", "/organisations?q=新设&as_of=2023-05-31").json["items"]
+    assert [each["id"] for each in found] == [made.json["id"]]
+    assert ask(client, "GET", "/organisations?q=新设").json["items"] == []
     root = ask(client, "GET", "/organisations?kind=government").json["items"][0]["id"]
     target = {"parent_id": root, "valid_from": "2023-07-01"}
     moved = ask(client, "POST", f"{path}/move", target, renamed.headers["ETag"])
