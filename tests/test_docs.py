@@ -7,9 +7,14 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import select
 
+from contracts.models import Organisation
+from kernel.access.roles import Role
 from kernel.settings import Settings
 from monitor.commands import cli
+from monitor.service import open_service
+from tests.people import person
 
 ROOT = Path(__file__).parents[1]
 PAGES = (
@@ -19,6 +24,7 @@ PAGES = (
     "docs/webhooks.md",
     "docs/importing.md",
     "docs/audit.md",
+    "docs/api.md",
 )
 
 
@@ -37,6 +43,9 @@ def _bureau(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MONITOR_RECEIVER_NETWORKS", "127.0.0.0/8")
     run("monitor db upgrade")
     run("monitor import samples/hami-2023.xlsx")
+    with open_service() as service, service.database.writing(service.actor) as session:
+        bureau = session.scalars(select(Organisation.id).where(Organisation.name.contains("应急")))
+        person(session, "wang.li", (Role.OVERSIGHT, bureau.first()))
 
 
 def run(line: str) -> None:

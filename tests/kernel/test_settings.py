@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from kernel.access.roles import Role
 from kernel.errors import InputError
+from kernel.group_roles import GroupRole, parse_group_roles
 from kernel.settings import Settings, load_settings
 
 
@@ -121,3 +123,51 @@ def test_settings_show_no_password_and_no_key() -> None:
     url = "postgresql+psycopg://monitor:hunter2@db/monitor"
     shown = repr(Settings(database_url=url, migration_url=url, secret_keys=("hunter3",)))
     assert "hunter" not in shown
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"ISSUER": "http://id.example.gov.cn"}, "ISSUER"),
+        ({"ISSUER": "https://a:b@id.example.gov.cn"}, "ISSUER"),
+        ({"ISSUER": "https://id.example.gov.cn?x=1"}, "ISSUER"),
+        ({"CLIENT_ID": ""}, "CLIENT_ID"),
+        ({"GROUPS": ""}, "GROUPS"),
+        ({"GROUPS": "安监科"}, "GROUPS"),
+        ({"GROUPS": "=clerk@A"}, "GROUPS"),
+        ({"GROUPS": "安监科=chief@A"}, "GROUPS"),
+        ({"GROUPS": "安监科=clerk"}, "GROUPS"),
+        ({"GROUPS": "安监科=clerk@"}, "GROUPS"),
+        ({"GROUPS": "运维=system_admin@A"}, "GROUPS"),
+        ({"CA_FILE": "nowhere.pem"}, "CA_FILE"),
+    ],
+)
+def test_a_sign_on_that_cannot_be_is_refused(
+    given: dict[str, str], field: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = {
+        "ISSUER": "https://id.example.gov.cn",
+        "CLIENT_ID": "monitor",
+        "CLIENT_SECRET": "hunter2",
+        "GROUPS": "安监科=clerk@A",
+    }
+    for name, value in (whole | given).items():
+        monkeypatch.setenv(f"MONITOR_OIDC_{name}", value)
+    with pytest.raises(InputError) as refusal:
+        load_settings()
+    assert refusal.value.problems[0].field == f"MONITOR_OIDC_{field}"
+    assert "hunter2" not in str(refusal.value.problems)
+
+
+def test_groups_are_lines_or_parted_by_semicolons() -> None:
+    text = "# 监管\n安监科 = oversight@650500-YJ; a=b=clerk@X\n运维=system_admin\n安监科=oversight@650500-YJ"
+    assert parse_group_roles(text) == (
+        GroupRole("安监科", Role.OVERSIGHT, "650500-YJ"),
+        GroupRole("a=b", Role.CLERK, "X"),
+        GroupRole("运维", Role.SYSTEM_ADMIN, None),
+    )
+    assert parse_group_roles(" \n;") == ()
+
+
+def test_settings_do_not_show_the_sign_ons_secret() -> None:
+    assert "hunter" not in repr(Settings(oidc_client_secret="hunter2"))
