@@ -59,8 +59,11 @@ class _Account:
 
 
 def plain_login(typed: str) -> str:
-    """A login as accounts are named: without spaces around, in lower case, full-width as plain."""
-    return normalize("NFKC", typed).strip().lower()[:64]
+    """A login as accounts are named: without spaces around, in lower case, full-width as plain.
+
+    PostgreSQL knows no NUL: a login with one is nobody's, and asked for without it.
+    """
+    return normalize("NFKC", typed).replace("\0", "").strip().lower()[:64]
 
 
 def sign_in(desk: Desk, attempt: Attempt) -> Entered:

@@ -17,6 +17,7 @@ from people.sign_in.desk import Desk
 from people.sign_in.guarded import TooManyTries
 from people.sign_in.known_devices import device_mark, is_known_device
 from people.sign_in.models import SignInThrottle
+from people.sign_in.passwords import matches
 from people.sign_in.security_policy import PolicyTerms
 from people.sign_in.signing_in import Attempt
 from people.sign_in.throttle import BUCKETS, Place, admit, counts_of, give_back
@@ -40,13 +41,12 @@ def outcome(place: Desk, login: str = "zhou.ming", password: str = "wrong") -> s
 def hashes(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Note each password that costs a hash; it is still checked."""
     seen: list[str] = []
-    real = signing_in.matches
 
     def noted(kept: str | None, password: str) -> bool:
         seen.append(password)
-        return real(kept, password)
+        return matches(kept, password)
 
-    monkeypatch.setattr(signing_in, "matches", noted)
+    monkeypatch.setattr("people.sign_in.signing_in.matches", noted)
     return seen
 
 
