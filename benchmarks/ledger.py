@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import Connection
 
 from kernel.database import Database
+from migrations import trail_triggers
 from migrations.schema import upgrade
 
 AS_OF = date(2023, 12, 31)
@@ -60,9 +61,12 @@ def build(address: str, contracts: int, overdue: int) -> Database:
     database = Database(address)
     upgrade(database)
     with database.engine.begin() as connection:
+        # Made at once, not by people: nothing of it belongs into a trail.
+        trail_triggers.take_down(connection)
         for statement in (_FRAME + _CONTRACTS).split(";\n"):
             if statement.strip():
                 _run(connection, statement.format(contracts=contracts, overdue=overdue))
+        trail_triggers.put_up(connection)
     with database.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
         connection.execute(text("VACUUM ANALYZE"))
     return database
