@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
@@ -98,27 +99,32 @@ def channel_named(session: Session, name: str, *, for_update: bool = False) -> C
     return channel
 
 
+def channel_of(session: Session, key: UUID, *, for_update: bool = False) -> Channel:
+    """The channel with this id; raises ``NotFoundError``."""
+    channel = session.get(Channel, key, with_for_update=for_update or None)
+    if channel is None:
+        raise NotFoundError("没有这个渠道")
+    return channel
+
+
 def list_channels(session: Session) -> Sequence[Channel]:
     """All channels by name."""
     return session.scalars(select(Channel).order_by(Channel.name)).all()
 
 
-def switch_channel(session: Session, actor: Actor, name: str, *, enabled: bool) -> Channel:
+def switch_channel(channel: Channel, actor: Actor, *, enabled: bool) -> None:
     """Switch a channel on or off. What waits for it while it is off is sent once it is on again."""
-    channel = channel_named(session, name)
     channel.enabled = enabled
     channel.disabled_reason = "" if enabled else f"由 {actor.name} 停用"
-    return channel
 
 
-def exchange_secret(session: Session, now: datetime, keys: SealedSecrets, name: str) -> str:
+def exchange_secret(channel: Channel, now: datetime, keys: SealedSecrets) -> str:
     """Give a channel a new signing secret, which is returned and never shown again.
 
     The former one signs too for a day (``OVERLAP``), so that the receiver may change over in its
-    own time. Raises ``NotFoundError``, and ``ConflictError`` while a former one still signs: the
-    receiver may not know the present one yet.
+    own time. Raises ``ConflictError`` while a former one still signs: the receiver may not know the
+    present one yet.
     """
-    channel = channel_named(session, name, for_update=True)
     if channel.former_until is not None and now < channel.former_until:
         raise ConflictError("刚换过密钥，旧密钥仍在并用期内；过了并用期才能再换")
     secret = new_secret()

@@ -27,6 +27,9 @@ from monitor.api_docs import api_docs, describe
 from monitor.assets import install_assets
 from monitor.authentication import authenticator, install_form_check, install_top_bar
 from monitor.bearer import install_challenge, token_reader
+from monitor.channel_api import channel_api
+from monitor.channel_pages import channel_pages
+from monitor.channel_web import install_receivers
 from monitor.contract_pages import contract_pages
 from monitor.demo_pages import install_demo
 from monitor.health import health
@@ -37,6 +40,7 @@ from monitor.screens import install_screens
 from monitor.secret_key import secret_key
 from monitor.trail_api import trail_api
 from monitor.trail_pages import trail_pages
+from monitor.wiring import receiver_rules
 from payments.acts.pages import act_forms
 from payments.api import api as payments_api
 from people.api import api as people_api
@@ -68,6 +72,7 @@ APIS: tuple[APIBlueprint, ...] = (
     people_api,
     security_policy_api,
     trail_api,
+    channel_api,
     health,
 )
 PAGES: tuple[Blueprint, ...] = (
@@ -90,6 +95,7 @@ PAGES: tuple[Blueprint, ...] = (
     user_pages,
     role_pages,
     single_sign_on_pages,
+    channel_pages,
 )
 
 
@@ -113,6 +119,7 @@ def create_app(settings: Settings, database: Database, clock: Clock) -> OpenAPI:
         ),
         allowed_hosts(settings.public_url),
     )
+    install_receivers(app, receiver_rules(settings))
     install_challenge(app)
     install_form_check(app)
     app.jinja_env.globals["sign_in_extras"] = []

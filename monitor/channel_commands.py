@@ -21,7 +21,7 @@ from alerts.retries import REASON_NAMES, Reason, classify
 from alerts.texts import SEVERITY_NAMES
 from kernel.access.permissions import Permission
 from monitor.service import open_service
-from monitor.worker import receiver_rules
+from monitor.wiring import receiver_rules
 
 FAILED = 3
 _SEVERITIES = {severity.name.lower(): severity for severity in Severity}
@@ -46,7 +46,10 @@ def channel_commands() -> None:
 def add(name: str, url: str, secret: str | None, min_severity: str) -> None:
     """新增一个渠道（Standard Webhooks 1.0.0）。"""
     key = secret or new_secret()
-    with open_service(Permission.CHANNELS_WRITE) as service, service.database.writing(service.actor) as session:
+    with (
+        open_service(Permission.CHANNELS_WRITE) as service,
+        service.database.writing(service.actor) as session,
+    ):
         add_channel(
             session,
             service.actor,
@@ -64,7 +67,10 @@ def add(name: str, url: str, secret: str | None, min_severity: str) -> None:
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON")
 def show(*, as_json: bool) -> None:
     """列出渠道；不显示密钥和完整网址。"""
-    with open_service(Permission.CHANNELS_READ) as service, service.database.reading(service.actor) as session:
+    with (
+        open_service(Permission.CHANNELS_READ) as service,
+        service.database.reading(service.actor) as session,
+    ):
         channels = [_shown(channel) for channel in list_channels(session)]
     if as_json:
         click.echo(json.dumps(channels, ensure_ascii=False))
@@ -81,8 +87,11 @@ def show(*, as_json: bool) -> None:
 @click.argument("name")
 def enable(name: str) -> None:
     """启用渠道；停用期间积下的消息随后发出。"""
-    with open_service(Permission.CHANNELS_WRITE) as service, service.database.writing(service.actor) as session:
-        switch_channel(session, service.actor, name, enabled=True)
+    with (
+        open_service(Permission.CHANNELS_WRITE) as service,
+        service.database.writing(service.actor) as session,
+    ):
+        switch_channel(channel_named(session, name, for_update=True), service.actor, enabled=True)
     click.echo(f"渠道“{name}”已启用")
 
 
@@ -90,8 +99,11 @@ def enable(name: str) -> None:
 @click.argument("name")
 def disable(name: str) -> None:
     """停用渠道。"""
-    with open_service(Permission.CHANNELS_WRITE) as service, service.database.writing(service.actor) as session:
-        switch_channel(session, service.actor, name, enabled=False)
+    with (
+        open_service(Permission.CHANNELS_WRITE) as service,
+        service.database.writing(service.actor) as session,
+    ):
+        switch_channel(channel_named(session, name, for_update=True), service.actor, enabled=False)
     click.echo(f"渠道“{name}”已停用")
 
 
@@ -99,8 +111,13 @@ def disable(name: str) -> None:
 @click.argument("name")
 def renew(name: str) -> None:
     """换新签名密钥，只显示这一次；旧密钥并用一天，接收方在此期间更换。"""
-    with open_service(Permission.CHANNELS_WRITE) as service, service.database.writing(service.actor) as session:
-        key = exchange_secret(session, service.clock.now(), service.secrets, name)
+    with (
+        open_service(Permission.CHANNELS_WRITE) as service,
+        service.database.writing(service.actor) as session,
+    ):
+        key = exchange_secret(
+            channel_named(session, name, for_update=True), service.clock.now(), service.secrets
+        )
     click.echo(f"渠道“{name}”的新签名密钥（只显示这一次，请交给接收方）：{key}")
     click.echo("此后一天内，消息同时带新旧两个签名。")
 

@@ -33,8 +33,7 @@ from monitor.importing import import_workbook
 from monitor.processes import Processes
 from monitor.replay import walk
 from monitor.service import Service, open_service
-from monitor.wiring import rules
-from monitor.worker import receiver_rules
+from monitor.wiring import receiver_rules, rules
 
 YEAR_BEGINS, YEAR_ENDS = date(2023, 1, 1), date(2023, 12, 31)
 PROGRAMMES = {"hami-2023": "HAMI-2023-DSF", "zibo-2023": "ZIBO-2023-KSJY"}

@@ -25,6 +25,7 @@ MENU: Final[tuple[tuple[str, str, Need], ...]] = (
     ("绩效评价", "score_pages.index", Permission.SCORES_READ),
     ("机构", "organisation_pages.index", Permission.ORGANISATIONS_READ),
     ("系统管理", "user_pages.index", Permission.USERS_READ),
+    ("消息渠道", "channel_pages.index", Permission.CHANNELS_READ),
     ("审计记录", "trail_pages.index", Permission.TRAIL_READ),
     ("审批步骤", "step_pages.settings", Permission.STEPS_WRITE),
     ("安全策略", "security_policy.form", Permission.POLICIES_WRITE),

@@ -1,5 +1,6 @@
 """The one place that composes: who hears which event, which rules run."""
 
+from alerts.receivers import ReceiverRules
 from alerts.rules.payments import late_payment, payment_due
 from alerts.rules.plans import missing_plan
 from alerts.rules.rule import Rule
@@ -41,3 +42,8 @@ def rules(settings: Settings) -> tuple[Rule, ...]:
 def open_database(settings: Settings) -> Database:
     """The database of the settings, with the service's handlers attached."""
     return Database(settings.database, event_bus(settings))
+
+
+def receiver_rules(settings: Settings) -> ReceiverRules:
+    """Whom messages may go to and for how long a post may take."""
+    return ReceiverRules(settings.receiver_networks, settings.receiver_timeout_seconds)

@@ -7,22 +7,16 @@ import threading
 from sqlalchemy.exc import SQLAlchemyError
 
 from alerts.delivery import LEASE_SECONDS, Courier
-from alerts.receivers import ReceiverRules
 from kernel.keys import new_key
 from kernel.logs import get_logger
-from kernel.settings import Settings
 from monitor.scheduler import start_scheduler
 from monitor.service import Service
+from monitor.wiring import receiver_rules
 
 LOOK_EVERY_SECONDS = 1.0
 AFTER_A_FAULT_SECONDS = 5.0
 
 _log = get_logger("worker")
-
-
-def receiver_rules(settings: Settings) -> ReceiverRules:
-    """Whom messages may go to and for how long a post may take."""
-    return ReceiverRules(settings.receiver_networks, settings.receiver_timeout_seconds)
 
 
 def open_courier(

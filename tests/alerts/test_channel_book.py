@@ -1,6 +1,6 @@
 """Channels as people keep them."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 from cryptography.fernet import Fernet
@@ -41,7 +41,7 @@ def test_a_channel_is_added_switched_and_listed(database: Database) -> None:
     add(database, NewChannel(" 值班群 ", "http://127.0.0.1:1/", SECRET, Severity.MAJOR))
     add(database, NewChannel("备用", "https://example.org/hook", new_secret()))
     with database.writing(LOCAL_OPERATOR) as session:
-        switch_channel(session, LOCAL_OPERATOR, "值班群", enabled=False)
+        switch_channel(channel_named(session, "值班群"), LOCAL_OPERATOR, enabled=False)
     with database.reading(LOCAL_OPERATOR) as session:
         listed = {one.name: one for one in list_channels(session)}
     assert set(listed) == {"值班群", "备用"}
@@ -49,7 +49,9 @@ def test_a_channel_is_added_switched_and_listed(database: Database) -> None:
     assert listed["值班群"].disabled_reason == "由 operator 停用"
     assert listed["值班群"].min_severity == Severity.MAJOR
     with database.writing(LOCAL_OPERATOR) as session:
-        assert switch_channel(session, LOCAL_OPERATOR, "值班群", enabled=True).disabled_reason == ""
+        channel = channel_named(session, "值班群")
+        switch_channel(channel, LOCAL_OPERATOR, enabled=True)
+        assert channel.disabled_reason == ""
 
 
 @pytest.mark.parametrize(
@@ -130,9 +132,9 @@ def test_the_longest_address_fits_when_sealed(database: Database) -> None:
 def test_while_a_secret_is_exchanged_both_sign(database: Database) -> None:
     add(database, NewChannel("甲", "http://127.0.0.1:9/", SECRET))
     with database.writing(LOCAL_OPERATOR) as session:
-        fresh = exchange_secret(session, NOW, KEYS, "甲")
-    with database.writing(LOCAL_OPERATOR) as session, pytest.raises(ConflictError):
-        exchange_secret(session, NOW + OVERLAP - timedelta(seconds=1), KEYS, "甲")
+        fresh = exchange_secret(channel_named(session, "甲"), NOW, KEYS)
+        with pytest.raises(ConflictError):
+            exchange_secret(channel_named(session, "甲"), NOW + OVERLAP / 2, KEYS)
     ends = NOW + OVERLAP
     for secret, accepted in ((SECRET, [True, False]), (fresh, [True, True])):
         with receiver(secret=secret) as server, database.reading(LOCAL_OPERATOR) as session:
