@@ -78,12 +78,12 @@ def server() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def create_database(address: str, name: str) -> str:
-    """Make an empty database beside the one at ``address``; gives its address."""
+def create_database(address: str, name: str, template: str = "template1") -> str:
+    """Make a database beside the one at ``address``, empty or a copy of one; gives its address."""
     engine = create_engine(address, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
-        connection.execute(text(f'CREATE DATABASE "{name}"'))
+        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
     engine.dispose()
     return make_url(address).set(database=name).render_as_string(hide_password=False)
 

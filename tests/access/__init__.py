@@ -1,0 +1,1 @@
+"""Who may open what, and whether anything is shown to somebody whom it does not concern."""

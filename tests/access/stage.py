@@ -1,0 +1,105 @@
+"""The ledger of ``cast`` in a database that is put back as it was after each change."""
+
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import Flask
+from sqlalchemy.engine import make_url
+
+from kernel.access.actor import LOCAL_OPERATOR
+from kernel.database import Database
+from monitor.wiring import event_bus
+from tests import postgres
+from tests.access.cast import ANONYMOUS, COLUMNS, Cast, fill
+from tests.access.requests import address_of, sent_with
+from tests.access.routes import Route, routes
+from tests.web import COOKIE, stranger
+
+CHANGED_NOTHING = {401, 403, 404, 405}
+"""Any other answer to a change may have left a trace, a refused sign-in's count for one."""
+
+
+@dataclass
+class Stage:
+    """An application on a database, and the copy from which the database is restored."""
+
+    database: Database
+    app: Flask
+    cast: Cast
+    copy: str
+
+    def status(self, route: Route, who: str) -> int:
+        """What the route answers to somebody, on the ledger as it was at first."""
+        # A client of its own: what one was told to keep must not go with the next request.
+        client = self.app.test_client()
+        if who != ANONYMOUS:
+            client.set_cookie(COOKIE, self.cast.cookies[who])
+        answer = client.open(
+            address_of(route, self.cast.keys),
+            method=route.method,
+            **sent_with(route, self.cast.keys),
+        )
+        answer.get_data()
+        answer.close()
+        if route.method != "GET" and answer.status_code not in CHANGED_NOTHING:
+            self.restore()
+        return answer.status_code
+
+    def restore(self) -> None:
+        """Put the database back as it was."""
+        self.database.dispose()
+        if self.database.is_sqlite:
+            path = Path(str(self.database.url.database))
+            for leftover in (f"{path}-wal", f"{path}-shm"):
+                Path(leftover).unlink(missing_ok=True)
+            shutil.copy(self.copy, path)
+        else:
+            base, name = _server_and_name(self.database)
+            postgres.create_database(base, name, template=self.copy)
+
+
+def set_up(address: str, owner: str | None, data_dir: Path) -> Stage:
+    """Fill an empty, migrated database; ``owner`` is its owner's address (None: SQLite)."""
+    filled = Database(address, event_bus())
+    with filled.writing(LOCAL_OPERATOR) as session:
+        cast = fill(session)
+    if owner is None:
+        with filled.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        filled.dispose()
+        copy = f"{filled.url.database}.copy"
+        shutil.copy(str(filled.url.database), copy)
+        database = Database(address, event_bus())
+    else:
+        filled.dispose()
+        base, name = _server_and_name(filled)
+        copy = f"{name}_copy"
+        postgres.create_database(base, copy, template=name)
+        work = postgres.create_database(base, f"{name}_work", template=copy)
+        database = Database(postgres.as_app_role(work), event_bus())
+    app = stranger(database, data_dir).application
+    app.config["WTF_CSRF_METHODS"] = []  # the form token has tests of its own
+    return Stage(database, app, cast, copy)
+
+
+def actual_table(stage: Stage) -> dict[Route, dict[str, int]]:
+    """What every route answers to everybody."""
+    return {
+        route: {who: stage.status(route, who) for who in COLUMNS} for route in routes(stage.app)
+    }
+
+
+def _server_and_name(database: Database) -> tuple[str, str]:
+    base = os.environ[postgres.VARIABLE]
+    return base, str(make_url(database.url).database)
+
+
+def drop(stage: Stage) -> None:
+    """Remove what was made beside the test's own database."""
+    stage.database.dispose()
+    if not stage.database.is_sqlite:
+        base, name = _server_and_name(stage.database)
+        for made in (name, stage.copy):
+            postgres.drop_database(base, made)
