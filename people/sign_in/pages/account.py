@@ -10,6 +10,7 @@ from kernel.trail.record import record
 from kernel.web.permissions import SIGNED_IN, requires
 from kernel.web.session import current_clock, current_session, write_session
 from people.sign_in import second_factor
+from people.sign_in.browser_names import browser_name
 from people.sign_in.desk import author
 from people.sign_in.own_account import change_password, enrol, give_up_second_factor
 from people.sign_in.pages.browser import (
@@ -34,6 +35,7 @@ def show() -> str:
     return render_template(
         "people/sign_in/account.html",
         found=found,
+        browser_name=browser_name,
         sessions=living(session, found.user_id, current_clock().now(), found.terms),
         password=current_password(session, found.user_id),
         codes_left=second_factor.codes_left(session, found.user_id),

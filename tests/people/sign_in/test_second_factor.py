@@ -148,7 +148,7 @@ def test_a_role_that_must_have_one_enrols_before_anything_else(
     assert client.get("/security-policy").location == "/sign-in?next=/security-policy"
     page = client.get("/sign-in/enrolment")
     assert "data:image/svg+xml" in page.text
-    secret = page.text.partition('class="key">')[2].partition("<")[0].replace(" ", "")
+    secret = page.text.partition('class="totp-key">')[2].partition("<")[0].replace(" ", "")
     assert fill_in(client, "/sign-in/enrolment", code="123456").status_code == 422
     done = fill_in(client, "/sign-in/enrolment", code=code_at(secret))
     assert done.text.count("<li><code>") == 10
@@ -193,7 +193,7 @@ def test_the_account_page_enrols_and_shows_the_codes_once(
     client = stranger(database, tmp_path)
     sign_in(client, "zhou.ming")
     page = client.get("/account/second-factor").text
-    secret = page.partition('class="key">')[2].partition("<")[0].replace(" ", "")
+    secret = page.partition('class="totp-key">')[2].partition("<")[0].replace(" ", "")
     refused = client.post(
         "/account/second-factor", data={"csrf_token": form_token(page), "code": "111111"}
     )
