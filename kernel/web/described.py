@@ -22,7 +22,10 @@ def _problem(description: str) -> dict[str, Any]:
 LIST_ERRORS: dict[str | int, Any] = {
     304: {"description": "与 If-None-Match 给出的 ETag 相同，没有变化"},
     400: _problem("请求无法理解，或主机名不属于本服务"),
+    401: _problem("没有登录，或接口令牌无效、已过期、已撤销"),
+    403: _problem("没有这项权限，或令牌的权限范围不含它"),
     422: _problem("参数有误，`errors` 指出每个有问题的参数"),
+    429: _problem("来自这个地址的无效令牌过多"),
     500: _problem("服务出错，已记入日志"),
     503: _problem("数据库暂时无法使用"),
 }

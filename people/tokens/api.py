@@ -5,7 +5,7 @@ from flask_openapi.blueprint import APIBlueprint
 from flask_openapi.models.tag import Tag
 
 from kernel.paging import Page
-from kernel.web.described import LIST_ERRORS, RECORD_ERRORS, RecordPath
+from kernel.web.described import ACT_ERRORS, LIST_ERRORS, RECORD_ERRORS, RecordPath
 from kernel.web.permissions import SIGNED_IN, requires
 from kernel.web.replies import reply
 from kernel.web.session import current_actor, current_clock, current_session, write_session
@@ -37,7 +37,7 @@ def show(path: RecordPath) -> Response:
     return reply(tokens.token_of(current_session(), current_actor(), now, path.id))
 
 
-@api.post("/tokens", summary="新建令牌", responses={201: TokenMade})
+@api.post("/tokens", summary="新建令牌", responses={201: TokenMade, 409: ACT_ERRORS[409]})
 @requires(SIGNED_IN)
 def make(body: NewToken) -> Response:
     """须由本人登录后进行；`token` 只在这次回答中给出。"""
