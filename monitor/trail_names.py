@@ -34,6 +34,7 @@ def _keys(entry: EntryOut) -> Iterator[UUID]:
     if entry.contract_id is not None:
         yield entry.contract_id
     told = [*(entry.before or {}).items(), *(entry.after or {}).items(), ("id", entry.user_id)]
+    told.append(("id", entry.object_id))
     for name, value in told:
         if name.endswith("id") and isinstance(value, str):
             try:

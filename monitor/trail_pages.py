@@ -6,9 +6,10 @@ from werkzeug.wrappers import Response
 
 from kernel.access.permissions import Permission
 from kernel.database import Base
+from kernel.errors import InputError
 from kernel.fields import CursorText
-from kernel.paging import ListQuery
-from kernel.trail.queries import entry_page
+from kernel.paging import ListQuery, Page
+from kernel.trail.queries import EntryOut, entry_page
 from kernel.trail.sealing import head
 from kernel.web.permissions import requires
 from kernel.web.session import current_actor, current_session
@@ -16,7 +17,7 @@ from monitor.trail_api import export_file
 from monitor.trail_form import ExportWanted, TrailFilter, note_reading
 from monitor.trail_names import names_in
 from monitor.trail_sight import sight_of
-from monitor.trail_words import ACTIONS, KINDS, lines
+from monitor.trail_words import ACTIONS, CHANGES, KINDS, lines
 
 trail_pages = Blueprint("trail_pages", __name__, template_folder="templates")
 
@@ -31,23 +32,31 @@ class PageQuery(TrailFilter):
 
 @trail_pages.get("/audit")
 @requires(Permission.TRAIL_READ)
-def index() -> str:
+def index() -> tuple[str, int]:
     """Entries, newest first. That somebody looked is noted first."""
     query = PageQuery.model_validate(request.args.to_dict())
     actor = current_actor()
-    wanted = query.entries(actor)
+    try:
+        wanted = query.entries(actor)
+    except InputError as refusal:
+        return _shown(query, Page[EntryOut](items=[], next=None), refusal), refusal.status
     note_reading("read", query.chosen())
-    session = current_session()
     paging = ListQuery(limit=PAGE_SIZE, cursor=query.after or None)
-    page = entry_page(session, sight_of(actor), wanted, paging)
+    return _shown(query, entry_page(current_session(), sight_of(actor), wanted, paging)), 200
+
+
+def _shown(query: PageQuery, page: Page[EntryOut], refusal: InputError | None = None) -> str:
+    session = current_session()
     return render_template(
         "monitor/audit.html",
         query=query,
         page=page,
-        names=names_in(session, actor, page.items),
+        refusal=refusal,
+        names=names_in(session, current_actor(), page.items),
         newest=head(session),
         kinds=_kinds(),
         actions=ACTIONS,
+        CHANGES=CHANGES,
         KINDS=KINDS,
         lines=lines,
     )

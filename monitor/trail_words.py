@@ -36,6 +36,9 @@ ACTIONS: Final[Mapping[str, str]] = {
     "export": "导出",
     "verify": "校验",
 }
+CHANGES: Final = frozenset({"insert", "update", "delete", "conflict"})
+"""Actions on a row; all others are events that are told by their name alone."""
+
 KINDS: Final[Mapping[str, str]] = {
     "act": "审批事项",
     "alert": "预警",
@@ -74,8 +77,11 @@ KINDS: Final[Mapping[str, str]] = {
 _COLUMNS: Final[Mapping[str, str]] = {
     **FIELDS,
     **ROUND_COUNTS,
+    "action": "动作",
     "approval_document": "批准文号",
+    "by": "方式",
     "content": "服务内容",
+    "contract": "合同",
     "credit_code": "统一社会信用代码",
     "division_code": "行政区划代码",
     "due_on": "应付日",
@@ -83,6 +89,7 @@ _COLUMNS: Final[Mapping[str, str]] = {
     "fiscal_year": "年度",
     "lead_id": "牵头单位",
     "payee": "收款单位",
+    "person": "人员",
     "programme_id": "预算项目",
     "purchaser_id": "购买主体",
     "received": "到位资金",
@@ -99,18 +106,25 @@ _COLUMNS: Final[Mapping[str, str]] = {
     "disabled_reason": "停用原因",
     "ended_at": "结束时间",
     "expires_on": "到期日",
-    "filter": "筛选",
+    "faults": "发现的问题数",
+    "format": "格式",
     "login": "登录名",
     "note": "备注",
+    "object": "对象编号",
     "organisation_id": "机构",
     "parent_id": "上级机构",
     "recorded_at": "登记时间",
     "recorded_by": "登记人",
     "role": "角色",
+    "sealed": "已封印条数",
     "secret": "密钥",
+    "sessions": "会话数",
+    "sessions_ended": "结束的会话数",
     "short_name": "简称",
+    "since": "从",
     "source": "来源",
     "superseded_at": "被更正时间",
+    "until": "至",
     "url": "地址",
     "user_id": "用户",
     "valid_from": "有效期起",
@@ -121,6 +135,8 @@ _COLUMNS: Final[Mapping[str, str]] = {
 _KIND_NAMES = {kind.value: word for kind, word in KIND_NAMES.items()}
 _ROLE_NAMES = {role.value: rule.name for role, rule in ROLES.items()}
 _VALUES: Final[Mapping[tuple[str, str], Mapping[str, str]]] = {
+    ("audit_entry", "action"): ACTIONS,
+    ("audit_entry", "kind"): KINDS,
     ("membership", "role"): _ROLE_NAMES,
     ("contract_party", "role"): {
         "purchaser": "购买主体", "payer": "付款单位", "lead": "牵头单位", "vendor": "承接主体",

@@ -275,3 +275,21 @@ def test_the_database_itself_hides_what_is_out_of_scope(two: Two, database: Data
         assert set(seen) == {two.first, None}
     with database.engine.connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM audit_entry")).scalar() == 0
+
+
+def test_the_page_keeps_what_was_typed_and_says_what_is_wrong_with_it(two: Two) -> None:
+    answer = two.auditor.get("/audit?since=2023-02-02&until=2023-02-01&person=zhang")
+    assert answer.status_code == 422
+    assert "止于 2023-02-01，早于起始日 2023-02-02" in answer.text
+    assert 'value="2023-02-02"' in answer.text
+    assert 'value="zhang"' in answer.text
+
+
+def test_an_event_is_told_with_whom_it_happened_to(two: Two, database: Database) -> None:
+    with database.writing(LOCAL_OPERATOR) as session:
+        record(session, "lock_out", "app_user", two.auditor_id, {"by": "密码"})
+    page = two.administrator.get("/audit?action=sign_in_blocked").text
+    assert "没有符合条件" in page
+    page = two.administrator.get("/audit?kind=app_user&object=" + str(two.auditor_id)).text
+    assert "lock_out" in page
+    assert "shen" in page
