@@ -15,7 +15,7 @@ from kernel.web.described import EDIT_ERRORS, LIST_ERRORS, RECORD_ERRORS, Record
 from kernel.web.edits import seen_version
 from kernel.web.permissions import requires
 from kernel.web.replies import created, reply
-from kernel.web.session import current_actor, current_clock, current_session, write_session
+from kernel.web.session import as_of, current_actor, current_clock, current_session, write_session
 from people import accounts, queries
 from people import memberships as roles
 from people.schemas import (
@@ -42,8 +42,8 @@ api = APIBlueprint(
 @api.get("/users", summary="用户列表", responses={200: Page[UserOut]})
 @requires(Permission.USERS_READ)
 def users(query: UsersWanted) -> Response:
-    """按登录名排列；角色与机构以业务日期当天的任职为准。"""
-    return reply(queries.users(current_session(), current_clock().business_date(), query))
+    """按登录名排列；角色、机构与到期以所问日期为准，停用以此刻为准。"""
+    return reply(queries.users(current_session(), as_of(), query))
 
 
 @api.get("/users/<id>", summary="用户", responses={200: UserOut, **RECORD_ERRORS})
@@ -96,8 +96,8 @@ def enable(path: RecordPath) -> Response:
 @api.get("/memberships", summary="任职列表", responses={200: Page[MembershipOut]})
 @requires(Permission.USERS_READ)
 def memberships(query: MembershipsWanted) -> Response:
-    """按授予先后排列，含已收回的。"""
-    return reply(queries.memberships(current_session(), current_clock().business_date(), query))
+    """按授予先后排列，含已收回的；`effective` 以所问日期为准。"""
+    return reply(queries.memberships(current_session(), as_of(), query))
 
 
 @api.get("/memberships/<id>", summary="任职", responses={200: MembershipOut, **RECORD_ERRORS})
