@@ -144,6 +144,16 @@ def _milestone(
     )
 
 
+def another_contract(database: Database, ledger: StepLedger, number: str) -> UUID:
+    """One more contract that the zone buys and pays."""
+    with database.writing(LOCAL_OPERATOR) as session:
+        known = session.get_one(Contract, ledger.paid_by_zone)
+        bureau = session.get_one(Organisation, ledger.organisations["bureau"])
+        place = City(bureau, known.vendor, known.programme)
+        zone = ledger.organisations["zone"]
+        return _bought(session, place, number, zone, zone)
+
+
 def milestone_id(database: Database, contract_id: UUID, number: int = 1) -> UUID:
     with database.reading(LOCAL_OPERATOR) as session:
         return session.scalars(
