@@ -53,3 +53,15 @@ def take_down(connection: Connection) -> None:
             connection.execute(text(f"DROP TRIGGER IF EXISTS {name}"))
         else:
             connection.execute(text(f"DROP FUNCTION IF EXISTS {name}() CASCADE"))
+
+
+def drift(connection: Connection) -> list[str]:
+    """Triggers that are missing."""
+    is_sqlite = connection.dialect.name == "sqlite"
+    found = (
+        "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        if is_sqlite
+        else "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"
+    )
+    up = set(connection.execute(text(found)).scalars())
+    return [f"trigger {name} missing" for name in _NAMES if name not in up]

@@ -37,6 +37,7 @@ def drift(connection: Connection) -> list[str]:
     """What is missing of the walls; empty is good."""
     return (
         tree_triggers.drift(connection)
+        + version_triggers.drift(connection)
         + trail_triggers.drift(connection)
         + row_policies.drift(connection)
     )

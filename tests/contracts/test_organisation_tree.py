@@ -86,6 +86,7 @@ STEPS = st.lists(
 TREES = st.lists(st.integers(-1, NODES - 2), min_size=NODES, max_size=NODES)
 
 
+@pytest.mark.timeout(900)
 @settings(suppress_health_check=list(HealthCheck))
 @given(tree=TREES, steps=STEPS)
 def test_moves_keep_the_closure_and_the_history(
