@@ -26,7 +26,7 @@ from monitor.app import create_app
 from monitor.wiring import event_bus, rules
 from tests.alert_ledger import RECORDED, channel
 from tests.clocks import StoppedClock
-from tests.web import NOW, TODAY
+from tests.web import NOW, TODAY, overseers_token
 from tests.workbooks import bring_in
 
 SCANNED = (date(2023, 3, 15), date(2023, 7, 1), date(2023, 10, 20), TODAY)
@@ -45,6 +45,7 @@ class Site:
     """Where the service is served, and the addresses of some of its records."""
 
     base: str
+    token: str
     contracts: dict[str, str]
     late_alert: str
     parked: str
@@ -92,8 +93,9 @@ def site(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     server = make_server("127.0.0.1", 0, create_app(settings, database, clock), threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
+    token = overseers_token(database)
     with database.reading(LOCAL_OPERATOR) as session:
-        yield _site(session, f"http://127.0.0.1:{server.server_port}", parked)
+        yield _site(session, f"http://127.0.0.1:{server.server_port}", token, parked)
     server.shutdown()
     thread.join()
     server.server_close()
@@ -129,9 +131,13 @@ def _park_one(session: Session) -> str:
     return f"/deliveries/{message.id}"
 
 
-def _site(session: Session, base: str, parked: str) -> Site:
+def _site(session: Session, base: str, token: str, parked: str) -> Site:
     contracts = session.execute(select(Contract.number, Contract.id))
     late = session.scalars(select(Alert.id).where(Alert.rule == "late_payment")).first()
     return Site(
-        base, {number: f"/contracts/{key}" for number, key in contracts}, f"/alerts/{late}", parked
+        base,
+        token,
+        {number: f"/contracts/{key}" for number, key in contracts},
+        f"/alerts/{late}",
+        parked,
     )

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Request, expect
 
 from tests.browser.conftest import Site
+from tests.web import COOKIE
 
 pytestmark = pytest.mark.browser
 
@@ -31,6 +32,7 @@ def reader(browser: Browser, site: Site, **how: Any) -> Iterator[tuple[Page, lis
     context = browser.new_context(
         base_url=site.base, locale="zh-CN", **{"viewport": DESKTOP, **how}
     )
+    context.add_cookies([{"name": COOKIE, "value": site.token, "url": site.base}])
     page = context.new_page()
     wrong: list[str] = []
 
