@@ -2,9 +2,9 @@
 
 import sys
 
-from benchmarks import delivery, scan
+from benchmarks import delivery, scan, scope
 
-SUITES = {"scan": scan.measure, "delivery": delivery.measure}
+SUITES = {"scan": scan.measure, "delivery": delivery.measure, "scope": scope.measure}
 
 
 def main(names: list[str]) -> None:

@@ -96,7 +96,9 @@ def _bare(url: str, posts: list[tuple[UUID, str]]) -> float:
 
 
 def _courier(database: Database) -> float:
-    courier = Courier(database, CLOCK, RULES, alert_ledger.KEYS, "http://monitor.local", name="bench")
+    courier = Courier(
+        database, CLOCK, RULES, alert_ledger.KEYS, "http://monitor.local", name="bench"
+    )
     began = time.perf_counter()
     tally = courier.deliver_due()
     taken = time.perf_counter() - began

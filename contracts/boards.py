@@ -16,6 +16,7 @@ from contracts.service_models import SupervisionRecord
 from kernel.access.actor import Actor
 from kernel.access.permissions import Permission
 from kernel.paging import AnyRow, AnySelect, ListQuery, fetch_page
+from kernel.tenant import expect_many
 
 PAGE = 25
 
@@ -40,6 +41,7 @@ class FindingPage:
 
 def count_contracts(session: Session, actor: Actor, permission: Permission, as_of: date) -> int:
     """On how many contracts that were there on ``as_of`` the actor has the permission."""
+    expect_many(session)
     counted = (
         select(func.count())
         .select_from(Contract)

@@ -1,7 +1,7 @@
 """What the database is told of a transaction: whose it is, what it may see, and what causes it.
 
 PostgreSQL keeps it in settings that end with the transaction: row-level policies read
-``monitor.reach``, ``monitor.own``, ``monitor.led`` and ``monitor.trail``, the trail's triggers the
+``monitor.reach``, ``monitor.own``, ``monitor.led``, ``monitor.trail`` and ``monitor.many``, the trail's triggers the
 rest. SQLite has no such settings and one writer at a time: its triggers read the one row of
 ``trail_context``, which is empty outside a transaction of this service, so that a change by
 another program is known as such.
@@ -47,6 +47,15 @@ def bind_tenant(session: Session, actor: Actor, cause: Cause, *, writes: bool) -
 
         event.listen(session, "after_begin", tell_sqlite)
         event.listen(session, "before_commit", _forget)
+
+
+def expect_many(session: Session) -> None:
+    """Say that this transaction's next statements read more rows than a page, to add them up.
+
+    It changes no answer, only the way in which PostgreSQL's row policies find it.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT set_config('monitor.many', 'on', true)"))
 
 
 def _forget(session: Session) -> None:

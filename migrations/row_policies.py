@@ -29,10 +29,24 @@ _ANY_TENANT = f"({_EVERYTHING} OR {_setting('own')} <> '' OR {_setting('led')} <
 
 
 def _reached(contract: str) -> str:
+    """The contract is in the actor's reach, by whichever of two ways is the cheaper one.
+
+    A page of 25 rows looks each up (OFFSET 0 forbids PostgreSQL to gather all of them first, which
+    at a million contracts would cost a page half a second); a sum over all rows gathers them once
+    (``kernel.tenant.expect_many``).
+    """
+    mine = (
+        f"(reach.organisation_id = {_listed('led')} "
+        f"OR (reach.own AND reach.organisation_id = {_listed('own')}))"
+    )
+    gathered = f"{contract} IN (SELECT reach.contract_id FROM contract_reach AS reach WHERE {mine})"
+    looked_up = (
+        "EXISTS (SELECT 1 FROM contract_reach AS reach "
+        f"WHERE reach.contract_id = {contract} AND {mine} OFFSET 0)"
+    )
     return (
-        f"({_EVERYTHING} OR EXISTS (SELECT 1 FROM contract_reach AS reach "
-        f"WHERE reach.contract_id = {contract} AND (reach.organisation_id = {_listed('led')} "
-        f"OR (reach.own AND reach.organisation_id = {_listed('own')})) OFFSET 0))"
+        f"({_EVERYTHING} OR CASE WHEN {_setting('many')} = 'on' "
+        f"THEN {gathered} ELSE {looked_up} END)"
     )
 
 

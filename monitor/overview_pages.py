@@ -6,6 +6,7 @@ from alerts.boards import last_scan, worst_open
 from contracts.boards import count_findings
 from kernel.access.permissions import Permission
 from kernel.access.roles import ROLES
+from kernel.tenant import expect_many
 from kernel.web.permissions import SIGNED_IN, requires
 from kernel.web.session import as_of, current_actor, current_session
 from monitor.boards import added_up, programme_lines
@@ -26,6 +27,7 @@ def show() -> str:
     session, actor, day = current_session(), current_actor(), as_of()
     if not actor.may(Permission.CONTRACTS_READ):
         return render_template("monitor/welcome.html", roles=actor.grants, ROLES=ROLES)
+    expect_many(session)
     lines = programme_lines(session, actor, day)
     sees_money, sees_alerts = actor.may(Permission.MONEY_READ), actor.may(Permission.ALERTS_READ)
     sees_findings = actor.may(Permission.FINDINGS_READ)

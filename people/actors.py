@@ -6,14 +6,16 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, or_, select, type_coerce
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, and_, or_, select, type_coerce
+from sqlalchemy.orm import Session, aliased
 
 from contracts.models import Organisation
 from kernel.access.actor import Actor, Grant
 from kernel.access.permissions import Permission
 from kernel.access.roles import ROLES, Reach, Role
 from people.models import Membership, User
+
+_top = aliased(Organisation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ def with_memberships(statement: Select[*tuple[Any, ...]], today: date) -> Select
             Organisation.parent_id.label("held_below"),
             Organisation.name.label("held_name"),
             Organisation.short_name.label("held_short_name"),
+            _only_root().label("only_root"),
         )
         .outerjoin(
             Membership,
@@ -76,11 +79,7 @@ def grants_in(rows: Sequence[Row[Any]]) -> tuple[Grant, ...]:
 
     财政 reaches as far as the government above it (domain, section 1: all programmes of its level).
     """
-    return tuple(
-        Grant(row.held_role, row.held_for, _root(row.held_role, row.held_for, row.held_below))
-        for row in rows
-        if row.held_role is not None
-    )
+    return tuple(_grant(row) for row in rows if row.held_role is not None)
 
 
 def roles_in(rows: Sequence[Row[Any]]) -> tuple[HeldRole, ...]:
@@ -103,6 +102,18 @@ def account_open(today: date) -> tuple[ColumnElement[bool], ...]:
 def is_open(user: User, today: date) -> bool:
     """The same of a user at hand."""
     return user.disabled_at is None and (user.expires_on is None or user.expires_on >= today)
+
+
+def _grant(row: Row[Any]) -> Grant:
+    root = _root(row.held_role, row.held_for, row.held_below)
+    return Grant(row.held_role, row.held_for, root, root is not None and root == row.only_root)
+
+
+def _only_root() -> ScalarSelect[UUID]:
+    """The top of the tree where there is but one."""
+    other = aliased(Organisation)
+    others = select(other.id).where(other.parent_id.is_(None), other.id != _top.id)
+    return select(_top.id).where(_top.parent_id.is_(None), ~others.exists()).scalar_subquery()
 
 
 def _root(role: Role, organisation_id: UUID | None, parent_id: UUID | None) -> UUID | None:

@@ -1,5 +1,6 @@
 """Who does it. Every write takes an actor; every read takes one to scope what it shows."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -24,11 +25,14 @@ class Grant:
     """A role held for an organisation (None for an administrator of the whole service).
 
     ``root`` is where the role's reach begins: the organisation, or for 财政 the government above it.
+    ``whole``: nothing lies outside the root, it is the tree's only one; then no contract needs to be
+    looked for in it.
     """
 
     role: Role
     organisation_id: UUID | None = None
     root: UUID | None = None
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +82,12 @@ class Actor:
         return self.token_scopes is None or permission in self.token_scopes
 
 
-def _scope(grants: list[Grant] | tuple[Grant, ...]) -> Scope:
-    own = {g.root for g in grants if g.root and ROLES[g.role].reach is Reach.OWN}
-    led = {g.root for g in grants if g.root and ROLES[g.role].reach in (Reach.LED, Reach.LEVEL)}
-    return Scope(frozenset(own), frozenset(led))
+def _scope(grants: Iterable[Grant]) -> Scope:
+    placed = [(grant, ROLES[grant.role].reach) for grant in grants if grant.root]
+    own = {grant.root for grant, reach in placed if grant.root and reach is Reach.OWN}
+    wide = [grant for grant, reach in placed if reach in (Reach.LED, Reach.LEVEL)]
+    led = {grant.root for grant in wide if grant.root}
+    return Scope(frozenset(own), frozenset(led), any(grant.whole for grant in wide))
 
 
 LOCAL_OPERATOR = Actor("operator", everything=True)
