@@ -17,6 +17,7 @@ from contracts.schemas import ProgrammesWanted
 from kernel.access.permissions import Permission
 from kernel.errors import ConflictError
 from kernel.fields import CursorText, SearchWords
+from kernel.trail.record import record
 from kernel.web.permissions import requires
 from kernel.web.session import current_actor, current_clock, current_session, write_session
 
@@ -123,6 +124,7 @@ def send_again(message_id: UUID) -> Response:
     try:
         with write_session() as session:
             resend(session, current_actor(), message_id, current_clock().now())
+            record(session, "resend", "message", message_id, {})
         flash("已列入待发送，工作进程会立即尝试；消息编号不变，接收方可据此识别重复。")
     except ConflictError as refusal:
         flash(refusal.message)

@@ -33,6 +33,7 @@ ACTIONS: Final[Mapping[str, str]] = {
     "second_factor_given_up": "停用动态口令",
     "set_up": "首次设置",
     "read": "查阅",
+    "resend": "重新发送",
     "export": "导出",
     "verify": "校验",
 }
