@@ -34,6 +34,7 @@ from monitor.contract_pages import contract_pages
 from monitor.demo_pages import install_demo
 from monitor.health import health
 from monitor.indicators.api import api as scores_api
+from monitor.metrics import install_metrics, metrics_pages
 from monitor.overview_pages import overview_pages
 from monitor.score_pages import score_pages
 from monitor.screens import install_screens
@@ -96,6 +97,7 @@ PAGES: tuple[Blueprint, ...] = (
     role_pages,
     single_sign_on_pages,
     channel_pages,
+    metrics_pages,
 )
 
 
@@ -119,6 +121,7 @@ def create_app(settings: Settings, database: Database, clock: Clock) -> OpenAPI:
         ),
         allowed_hosts(settings.public_url),
     )
+    install_metrics(app)
     install_receivers(app, receiver_rules(settings))
     install_challenge(app)
     install_form_check(app)

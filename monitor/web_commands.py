@@ -11,6 +11,7 @@ from kernel.errors import UnavailableError
 from kernel.logs import get_logger
 from kernel.settings import Settings
 from migrations.bound import why_unbound
+from monitor.metrics import shared_folder
 from monitor.service import open_service
 
 MOST_WORKERS = 4
@@ -34,7 +35,8 @@ def serve_command(port: int | None) -> None:
             get_logger("serve").warning("row_policies_do_not_bind", reason=reason)
     listener = _listen(settings.listen, settings.port if port is None else port)
     click.echo(_where(settings, listener.getsockname()[1]))
-    WebServer(settings, listener.detach(), workers).run()
+    with shared_folder():
+        WebServer(settings, listener.detach(), workers).run()
 
 
 def _where(settings: Settings, port: int) -> str:
