@@ -222,6 +222,7 @@ def _settings_page(given: dict[str, str], faults: dict[str, str], after: str = "
         page=step_settings.settings_of(session, actor, wanted),
         after=after,
         organisations=step_settings.organisations_to_set(session, actor),
+        most=step_settings.MOST,
         everywhere=step_settings.sets_everywhere(actor),
         defaults=step_settings.DEFAULTS,
         kinds=list(ActKind),
