@@ -7,13 +7,15 @@ from http import HTTPStatus
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from kernel.access.actor import SIGN_IN, Actor
 from kernel.access.permissions import Permission
 from kernel.database import Database
 from kernel.errors import MonitorError
-from kernel.sql import upsert
+from kernel.logs import get_logger
+from kernel.sql import is_busy, upsert
 from people.actors import actor_of
 from people.tokens.guesses import Guesses
 from people.tokens.models import ApiToken, ApiTokenUse
@@ -21,6 +23,7 @@ from people.tokens.secrets import hash_of, is_well_formed
 
 NOTED_EVERY = timedelta(minutes=1)
 """The last use is written no more often than this."""
+_logger = get_logger("tokens")
 _BEARER = re.compile(r"bearer(?: +(.*))?", re.IGNORECASE | re.DOTALL)
 
 
@@ -105,6 +108,16 @@ def _good_token(
 
 
 def _note_use(database: Database, token_id: UUID, now: datetime) -> None:
+    try:
+        _write_use(database, token_id, now)
+    except OperationalError as error:
+        if not is_busy(error):
+            raise
+        # A long import holds SQLite's one writer: the answer is given all the same.
+        _logger.info("last use not written", token=str(token_id))
+
+
+def _write_use(database: Database, token_id: UUID, now: datetime) -> None:
     with database.writing(SIGN_IN) as session:
         table = ApiTokenUse.metadata.tables[ApiTokenUse.__tablename__]
         statement = upsert(session, table).values(token_id=token_id, last_used_at=now)

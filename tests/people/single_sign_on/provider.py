@@ -32,6 +32,7 @@ GENTLE: dict[str, Any] = {
     "authorize": {},
     "discovery": {},
     "jwks": "good",
+    "public": False,
 }
 
 app = Flask(__name__)
@@ -131,8 +132,11 @@ def token() -> Any:
     }
     if knobs["token"] in answers:
         return answers[knobs["token"]]()
-    basic = base64.b64encode(f"{CLIENT_ID}:{CLIENT_SECRET}".encode()).decode()
-    if request.headers.get("Authorization") != f"Basic {basic}":
+    if knobs["public"]:
+        is_known = request.form.get("client_id") == CLIENT_ID and not request.authorization
+    else:
+        is_known = request.headers.get("Authorization") == f"Basic {_basic()}"
+    if not is_known:
         return {"error": "invalid_client"}, 401
     known = codes.pop(request.form["code"], None)  # a code works once
     if (
@@ -143,6 +147,10 @@ def token() -> Any:
     ):
         return {"error": "invalid_grant", "error_description": "张三 secret"}, 400
     return {"access_token": "opaque", "token_type": "Bearer", "id_token": _signed(known["nonce"])}
+
+
+def _basic() -> str:
+    return base64.b64encode(f"{CLIENT_ID}:{CLIENT_SECRET}".encode()).decode()
 
 
 def _dripping() -> Any:

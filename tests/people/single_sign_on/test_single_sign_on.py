@@ -270,6 +270,22 @@ def test_too_many_vain_returns_from_an_address_are_turned_away(bureau: Any) -> N
     assert noted(bureau) == []
 
 
+def test_a_client_without_a_secret_has_pkce_alone(bureau: Any) -> None:
+    sso = bureau.client.application.extensions["single_sign_on"]
+    public = replace(sso.provider.settings, client_secret="")
+    bureau.client.application.extensions["single_sign_on"] = replace(sso, provider=Provider(public))
+    bureau.sign_on(**(IN | {"public": True}))
+    assert bureau.is_signed_in()
+
+
+def test_a_wrong_secret_signs_nobody_in(bureau: Any) -> None:
+    sso = bureau.client.application.extensions["single_sign_on"]
+    wrong = replace(sso.provider.settings, client_secret="wrong")  # noqa: S106, RUF100
+    bureau.client.application.extensions["single_sign_on"] = replace(sso, provider=Provider(wrong))
+    assert "没有同意" in bureau.said(bureau.sign_on(**IN))
+    assert not bureau.is_signed_in()
+
+
 def test_whoever_has_no_group_gets_no_account(bureau: Any) -> None:
     useless: tuple[Any, ...] = ([], ["别的"], ["外地"], "安监科", None, [None, 1, {}])
     for groups in useless:
