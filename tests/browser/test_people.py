@@ -20,6 +20,7 @@ from kernel.settings import Settings
 from monitor.app import create_app
 from monitor.wiring import event_bus
 from people.models import Membership
+from tests.browser.test_screens import NOTE_VIOLATIONS
 from tests.clocks import StoppedClock
 from tests.ledger import ContractSpec, city, contract
 from tests.pages import BEGINS
@@ -119,3 +120,39 @@ def test_the_second_of_two_editors_sees_both_values_and_decides(
         two.get_by_role("button", name="仍按我填写的保存").click()
         expect(two.get_by_text("任职期限已修改")).to_be_visible()
         expect(two.get_by_role("row", name="经办")).to_contain_text("2024-06-30")
+
+
+@pytest.mark.parametrize("width", [1366, 683, 390])
+def test_pages_of_tree_and_people_load_clean_and_fit(
+    browser: Browser, hall: Hall, width: int
+) -> None:
+    bureau, clerk = f"/organisations/{hall.bureau}", f"/users/{hall.users['clerk']}"
+    seen = {
+        "system": (
+            "/organisations",
+            "/organisations?q=局",
+            bureau,
+            f"{bureau}/edit",
+            f"{bureau}/move",
+            "/organisations/new",
+            "/users",
+            clerk,
+            f"{clerk}/edit",
+            "/users/new",
+            "/roles",
+        ),
+        "first": (clerk, f"{clerk}/memberships/new", f"/memberships/{hall.membership}"),
+    }
+    wrong: list[str] = []
+    for login, addresses in seen.items():
+        with hall.seat(browser, login, width) as page:
+            page.add_init_script(NOTE_VIOLATIONS)
+            page.on("pageerror", lambda error: wrong.append(str(error)))
+            page.on("console", lambda said: wrong.append(said.text))
+            for address in addresses:
+                answer = page.goto(address, wait_until="networkidle")
+                assert answer is not None
+                assert answer.status == 200, address
+                wrong.extend(page.evaluate("window.violations"))
+                assert (address, wrong) == (address, [])
+                assert page.evaluate(TOO_WIDE) <= 0, address
