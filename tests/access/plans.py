@@ -99,6 +99,7 @@ def roles(draw: st.DrawFn, organisations: st.SearchStrategy[int]) -> tuple[Held,
     found = draw(
         st.lists(
             st.one_of(worker, worker, worker, administrator),
+            min_size=draw(st.sampled_from([0, 1, 1, 2])),
             max_size=4,
             unique_by=lambda held: (held.role, held.organisation),
         )
