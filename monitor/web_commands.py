@@ -13,6 +13,7 @@ from kernel.settings import Settings
 from migrations.bound import why_unbound
 from monitor.metrics import shared_folder
 from monitor.service import open_service
+from people.sign_in.set_up import offer_set_up
 
 MOST_WORKERS = 4
 WAITING = 512
@@ -33,21 +34,31 @@ def serve_command(port: int | None) -> None:
         workers = 1 if service.database.is_sqlite else _workers()
         if reason := why_unbound(service.database):
             get_logger("serve").warning("row_policies_do_not_bind", reason=reason)
+        set_up = offer_set_up(service.database, service.clock.now())
     listener = _listen(settings.listen, settings.port if port is None else port)
-    click.echo(_where(settings, listener.getsockname()[1]))
+    port = listener.getsockname()[1]
+    click.echo(_where(settings, port))
+    if set_up is not None:
+        base = settings.public_url.rstrip("/") or _address(settings, port)
+        click.echo("还没有用户。请用这个一次性链接（24 小时内有效）建立三名管理员：")
+        click.echo(f"{base}/set-up/{set_up}")
     with shared_folder():
         WebServer(settings, listener.detach(), workers).run()
 
 
 def _where(settings: Settings, port: int) -> str:
     """Where the pages are, and who can reach them."""
-    host = f"[{settings.listen}]" if ":" in settings.listen else settings.listen
-    address = f"http://{host}:{port}"
+    address = _address(settings, port)
     if ip_address(settings.listen).is_loopback:
         reached = "只监听本机回环地址，其他机器不能访问。"
     else:
-        reached = f"监听 {host}；用户由 {settings.public_url} 访问。"
+        reached = f"监听 {settings.listen}；用户由 {settings.public_url} 访问。"
     return f"网页 {address}/ ，接口说明 {address}/api/docs\n{reached}按 Ctrl-C 停止。"
+
+
+def _address(settings: Settings, port: int) -> str:
+    host = f"[{settings.listen}]" if ":" in settings.listen else settings.listen
+    return f"http://{host}:{port}"
 
 
 def _workers() -> int:

@@ -11,6 +11,8 @@ from kernel.logs import get_logger
 
 HEADER = "X-Request-Id"
 _SANE = re.compile(r"[A-Za-z0-9._-]{1,100}", re.ASCII)
+_SECRET = re.compile(r"[A-Za-z0-9_-]{40,}", re.ASCII)
+"""What a one-time link carries in its path; no key of a record is that long."""
 _logger = get_logger("web")
 
 
@@ -42,7 +44,7 @@ def _answered(response: Response) -> Response:
     _logger.info(
         "request",
         method=request.method,
-        path=request.path,
+        path=_SECRET.sub("…", request.path),
         status=response.status_code,
         duration_ms=None if started is None else round((time.perf_counter() - started) * 1000, 1),
         client=request.remote_addr,

@@ -15,16 +15,13 @@ _GONE = "这个链接已经用过、已经过期，或不完整；请向系统�
 
 
 def make_link(session: Session, purpose: LinkPurpose, user_id: UUID | None, now: datetime) -> str:
-    """A new link's token; links of the same purpose made before for the same user are dead."""
-    session.execute(
-        update(OneTimeLink)
-        .where(
-            OneTimeLink.purpose == purpose,
-            OneTimeLink.user_id.is_(None) if user_id is None else OneTimeLink.user_id == user_id,
-            OneTimeLink.spent_at.is_(None),
+    """A new link's token; those made before for the same user are dead."""
+    if user_id is not None:  # two nodes that start together each print a link for the set-up
+        session.execute(
+            update(OneTimeLink)
+            .where(OneTimeLink.user_id == user_id, OneTimeLink.spent_at.is_(None))
+            .values(spent_at=now)
         )
-        .values(spent_at=now)
-    )
     token = new_bearer_secret()
     session.add(
         OneTimeLink(

@@ -61,7 +61,7 @@ class Administrators(BaseModel):
 
 
 def offer_set_up(database: Database, now: datetime) -> str | None:
-    """The token of a set-up link when there is no user yet, else None; links before it are dead."""
+    """The token of a set-up link when there is no user yet, else None."""
     with database.reading(SIGN_IN) as session:
         if _has_users(session):
             return None
