@@ -43,6 +43,12 @@ class HeadOut(BaseModel):
     sealed_at: str = Field(description="封印时刻（UTC）")
 
 
+_FILE = {
+    "description": "每行一条记录",
+    "content": {"application/x-ndjson": {}, "text/csv": {}},
+}
+
+
 @trail_api.get("/audit", summary="审计记录", responses={200: Page[EntryOut]})
 @requires(Permission.TRAIL_READ)
 def entry_list(query: EntriesWanted) -> Response:
@@ -63,7 +69,7 @@ def newest_seal() -> Response:
     return reply(HeadOut.model_validate(newest, from_attributes=True))
 
 
-@trail_api.get("/audit/export", summary="导出审计记录")
+@trail_api.get("/audit/export", summary="导出审计记录", responses={200: _FILE})
 @requires(Permission.TRAIL_EXPORT)
 def export(query: ExportWanted) -> Response:
     """按写入次序输出筛选出的全部记录；导出本身记入审计记录。"""
