@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from alerts.delivery_models import Message
 from contracts.models import Contract
 from contracts.steps.models import Act, ActKind, ActState, Steps
 from contracts.steps.step_settings import SettingEntry, set_steps
@@ -76,7 +77,12 @@ def _ledger_keys(session: Session, world: World, cast: Cast) -> None:
     deal = world.deals[0]
     cast.keys |= {name: str(key) for name, key in deal.records.items()}
     vendor = session.scalars(select(Contract.vendor_id).where(Contract.id == deal.id)).one()
+    target = session.scalars(
+        select(Message.channel_id).where(Message.id == world.messages[0].id)
+    ).one()
     cast.keys |= {
+        "channels": str(target),
+        "channel_id": str(target),
         "contracts": str(deal.id),
         "contract_id": str(deal.id),
         "alert_id": str(deal.records["alerts"]),

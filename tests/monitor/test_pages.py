@@ -42,8 +42,8 @@ def test_pages_hold_no_inline_script_or_style(client: FlaskClient, database: Dat
 
 
 def test_empty_pages_say_what_to_do(client: FlaskClient) -> None:
-    assert "还没有合同，可直接导入现有 Excel 台账" in page(client, "/")
-    assert "还没有合同，可直接导入现有 Excel 台账" in page(client, "/contracts")
+    assert "没有您可见的合同" in page(client, "/")
+    assert "没有您可见的合同" in page(client, "/contracts")
     assert "还没有核查过" in page(client, "/alerts")
     assert "还没有消息" in page(client, "/deliveries")
     assert "还没有渠道" in page(client, "/deliveries")
