@@ -41,6 +41,7 @@ class Membership(Recorded, Base):
     """任职: a user's role for an organisation, from ``valid_from`` to ``valid_to`` (its last day).
 
     Administrators of the service may have no organisation. One that ended stays, with ``ended_at``.
+    One that a group at single sign-on gave has a row in ``sso_membership``: it ends with the group.
     """
 
     __tablename__ = "membership"

@@ -3,6 +3,7 @@
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -12,6 +13,7 @@ from sqlalchemy import func, select, text
 
 from kernel.access.actor import LOCAL_OPERATOR
 from kernel.access.roles import Role
+from kernel.database import Database
 from kernel.trail.models import AuditEntry
 from people.models import Membership, User
 from people.sign_in.models import SignInSession
@@ -19,6 +21,7 @@ from people.single_sign_on.models import SsoIdentity, SsoMembership
 from people.single_sign_on.provider import Provider
 from tests.clocks import StoppedClock
 from tests.people import hold, person
+from tests.web import stranger
 
 IN = {"groups": ["安监科"]}
 
@@ -57,6 +60,13 @@ def test_a_member_of_a_group_signs_in(bureau: Any) -> None:
     cookies = answer.headers.getlist("Set-Cookie")
     assert any(c.startswith("monitor_sign_on=;") for c in cookies)
     assert all("HttpOnly" in c and "SameSite=Lax" in c for c in cookies if "session" not in c)
+
+
+def test_without_a_provider_there_is_no_button(database: Database, tmp_path: Path) -> None:
+    client = stranger(database, tmp_path)
+    assert "统一身份认证" not in client.get("/sign-in").get_data(as_text=True)
+    for address in ("/sign-in/sso", "/sign-in/sso/callback?code=x&state=y"):
+        assert client.get(address).status_code == 404
 
 
 def test_the_page_that_was_wanted_comes_after(bureau: Any) -> None:
