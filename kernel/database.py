@@ -17,6 +17,7 @@ from kernel.tenant import bind_tenant
 
 BUSY_TIMEOUT_MS = 15_000
 _BEGIN_OPTION = "sqlite_begin"
+_PATIENCE_OPTION = "sqlite_patience_ms"
 
 NAMING_CONVENTION = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -59,14 +60,22 @@ class Database:
 
     @contextmanager
     def writing(
-        self, actor: Actor, cause: Cause = AT_THE_MACHINE, *, snapshot: bool = False
+        self,
+        actor: Actor,
+        cause: Cause = AT_THE_MACHINE,
+        *,
+        snapshot: bool = False,
+        patience_ms: int = BUSY_TIMEOUT_MS,
     ) -> Iterator[Session]:
         """A session for one transaction of the actor: committed at the end, rolled back on any error.
 
         The trail says of each change in it who made it and of what cause. With ``snapshot`` all its
         statements see one moment, and a row that somebody else changes meanwhile makes it fail.
+        ``patience_ms`` is how long it waits for SQLite's one writer before ``OperationalError``.
         """
         engine = self._snapshot_writer if snapshot else self._writer
+        if patience_ms != BUSY_TIMEOUT_MS:
+            engine = engine.execution_options(**{_PATIENCE_OPTION: patience_ms})
         with Session(engine, expire_on_commit=False) as session, session.begin():
             bind_tenant(session, actor, cause, writes=True)
             if self._bus is not None:
@@ -123,5 +132,13 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    kind = connection.get_execution_options().get(_BEGIN_OPTION, "DEFERRED")
-    connection.exec_driver_sql(f"BEGIN {kind}")
+    options = connection.get_execution_options()
+    kind, patience = options.get(_BEGIN_OPTION, "DEFERRED"), options.get(_PATIENCE_OPTION)
+    if patience is None:
+        connection.exec_driver_sql(f"BEGIN {kind}")
+        return
+    connection.exec_driver_sql(f"PRAGMA busy_timeout = {int(patience)}")
+    try:
+        connection.exec_driver_sql(f"BEGIN {kind}")
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")

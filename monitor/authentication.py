@@ -19,6 +19,8 @@ Bearer = Callable[[str], Actor]
 """The actor of an API token; it refuses a token that is none or no longer good."""
 
 _BY_TOKEN = "came_by_token"
+_PATIENCE_MS = 50
+"""A page does not wait for a long import to write when it was last looked at."""
 _logger = get_logger("sign-in")
 
 
@@ -78,7 +80,7 @@ def install_top_bar(app: Flask) -> None:
 
 def _note_use(database: Database, found: SignedIn, clock: Clock) -> None:
     try:
-        with database.writing(SIGN_IN) as session:
+        with database.writing(SIGN_IN, patience_ms=_PATIENCE_MS) as session:
             seen(session, found.session_id, clock.now())
     except OperationalError:
         # A long import holds SQLite's one writer: the page is shown all the same.

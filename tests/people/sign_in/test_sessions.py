@@ -1,5 +1,6 @@
 """Sessions: where they begin, what ends them, and what they are worth meanwhile."""
 
+import time
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -257,3 +258,19 @@ def test_the_account_page_costs_the_same_whatever_it_shows(
             for _more in range(20):
                 session_token(session, user_id, NOW)
     assert costs[0] == costs[1]
+
+
+def test_a_page_does_not_wait_for_a_long_write(database: Database, tmp_path: Path) -> None:
+    user_id = member(database)
+    client = stranger(database, tmp_path)
+    with database.writing(LOCAL_OPERATOR) as session:
+        token = session_token(session, user_id, NOW - timedelta(minutes=2))
+    client.set_cookie("monitor_sign_in", token)
+    with database.writing(LOCAL_OPERATOR) as session:
+        session.scalar(select(User.id))
+        began = time.monotonic()
+        assert client.get("/account").status_code == 200
+        assert time.monotonic() - began < 10
+    assert client.get("/account").status_code == 200
+    with database.reading(LOCAL_OPERATOR) as session:
+        assert session.scalars(select(SignInSession.last_seen_at)).one() == NOW
