@@ -48,17 +48,20 @@ def seal(database: Database, clock: Clock, *, whole: bool) -> int:
     at it.
     """
     total = 0
+    with database.reading(SEAL_JOB) as session:
+        since = 0 if whole else _recent(session)
     while True:
         with database.reading(SEAL_JOB) as session:
             # Asked first, so that an idle sealer takes no write lock of SQLite.
-            since = 0 if whole else _recent(session)
             if session.scalar(select(AuditEntry.id).where(*_unsealed(since)).limit(1)) is None:
                 return total
         with database.writing(SEAL_JOB) as session:
             sealed = _seal_batch(session, clock, since)
-        total += sealed
-        if sealed < BATCH:
+        total += len(sealed)
+        if len(sealed) < BATCH:
             return total
+        # One pass goes over the trail once; what is committed behind it is the next pass's.
+        since = sealed[-1]
 
 
 def head(session: Session) -> Head | None:
@@ -82,9 +85,10 @@ def _unsealed(since: int) -> tuple[ColumnElement[bool], ...]:
     return (AuditEntry.id > since, ~sealed)
 
 
-def _seal_batch(session: Session, clock: Clock, since: int) -> int:
+def _seal_batch(session: Session, clock: Clock, since: int) -> list[int]:
+    """Seal the next entries; gives their numbers, none while another sealer is at it."""
     if not lock_transaction(session, _LOCK):
-        return 0
+        return []
     newest = head(session)
     position, previous = (newest.position, newest.hash) if newest else (0, BEGINNING)
     statement = select(*as_text(ENTRY)).where(*_unsealed(since)).order_by(AuditEntry.id)
@@ -93,7 +97,7 @@ def _seal_batch(session: Session, clock: Clock, since: int) -> int:
     seals = _chain(found, position, previous, clock)
     if seals:
         session.execute(insert(AuditSeal), seals)
-    return len(seals)
+    return [made["entry_id"] for made in seals]
 
 
 def _chain(
