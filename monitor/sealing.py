@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, or_, select, update
+from sqlalchemy import Row, and_, func, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from alerts.delivery_models import Channel
@@ -70,7 +70,9 @@ def unsealed(session: Session) -> int:
         session.scalar(
             select(func.count())
             .select_from(kept.key.class_)
-            .where(or_(*(column.not_like(f"{MARK}%") for column in kept.columns)))
+            .where(
+                or_(*(and_(column != "", column.not_like(f"{MARK}%")) for column in kept.columns))
+            )
         )
         or 0
         for kept in SEALED
@@ -111,7 +113,7 @@ def _sealed_anew(
     change: dict[str, str] = {}
     values: Sequence[str | None] = row[1:]
     for column, value in zip(kept.columns, values, strict=True):
-        if value is None:
+        if not value:  # an empty one was taken away: nothing is there to seal
             continue
         if keys.is_current(value):
             rotation.current += 1

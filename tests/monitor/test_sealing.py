@@ -122,6 +122,14 @@ def test_what_no_key_opens_is_named_and_left_as_it_is(database: Database) -> Non
     assert "totp" in opened(database, SealedSecrets([OLD]))
 
 
+def test_what_was_taken_away_stays_empty(database: Database) -> None:
+    fill(database, lambda value: "")
+    assert seal_all(database, LOCAL_OPERATOR, SealedSecrets([NEW])).sealed == 0
+    with database.reading(LOCAL_OPERATOR) as session:
+        assert unsealed(session) == 0
+        assert set(session.scalars(select(SecondFactor.sealed_secret))) == {""}
+
+
 def test_by_hand(
     database: Database, database_address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
