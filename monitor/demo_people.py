@@ -55,7 +55,8 @@ def bring_people(session: Session, now: datetime) -> None:
     recorded = {"recorded_at": now, "recorded_by": "demo"}
     for someone in new:
         place = organisations[someone.organisation] if someone.organisation else None
-        name = f"{place.name if place else ''}{ROLES[someone.role].name}"
+        role_name = ROLES[someone.role].name
+        name = f"{place.name} · {role_name}" if place else role_name
         user = User(login=someone.login, name=name, **recorded)
         session.add(user)
         session.flush()

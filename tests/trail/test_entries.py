@@ -46,6 +46,34 @@ def test_every_table_is_watched(database: Database) -> None:
     assert set(Base.metadata.tables) - UNWATCHED <= watched
 
 
+def test_a_trigger_that_is_off_or_another_is_noticed(
+    database: Database, request: pytest.FixtureRequest
+) -> None:
+    if database.is_sqlite:
+        acts = {
+            "DROP TRIGGER trail_update_payment": "trigger trail_update_payment missing",
+            "CREATE TRIGGER trail_x AFTER INSERT ON vendor BEGIN SELECT 1; END": (
+                "trigger trail_x unknown"
+            ),
+        }
+    else:
+        acts = {
+            "ALTER TABLE payment DISABLE TRIGGER trail_note_payment": (
+                "trigger trail_note_payment switched off"
+            ),
+            "DROP TRIGGER trail_whole_payment ON payment": "trigger trail_whole_payment missing",
+            "CREATE OR REPLACE FUNCTION trail_note() RETURNS trigger LANGUAGE plpgsql AS "
+            "'BEGIN RETURN NULL; END'": "function trail_note differs",
+        }
+    owned = Database(owners_address(database, request))
+    for act, problem in acts.items():
+        with owned.engine.connect() as connection:
+            connection.exec_driver_sql(act)
+            assert trail_triggers.drift(connection) == [problem]
+            connection.rollback()
+    owned.dispose()
+
+
 def test_an_entry_says_who_from_where_in_which_request_and_why(database: Database) -> None:
     before = datetime.now(UTC) - timedelta(seconds=1)
     with database.writing(PERSON, CAUSE) as session:

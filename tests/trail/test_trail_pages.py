@@ -155,6 +155,8 @@ def test_filters_narrow(two: Two, database: Database, tmp_path: Path) -> None:
     [
         ("since=gestern", "since"),
         ("since=2023-02-02&until=2023-02-01", "until"),
+        ("until=9999-12-31", "until"),
+        ("since=0001-01-01", "since"),
         ("kind=DROP TABLE", "kind"),
         ("cursor=abc", "cursor"),
         ("limit=0", "limit"),
