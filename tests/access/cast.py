@@ -20,8 +20,9 @@ from people.models import Membership
 from people.sign_in.models import SignInSession
 from people.tokens.schemas import NewToken
 from people.tokens.tokens import make_token
+from tests.access.facts import BEGINS
 from tests.access.plans import Deal, Plan
-from tests.access.world import BEGINS, World, write
+from tests.access.world import World, write
 from tests.people import person, session_token
 from tests.web import NOW, TODAY
 
