@@ -24,6 +24,7 @@ PAGES = (
     "docs/webhooks.md",
     "docs/importing.md",
     "docs/audit.md",
+    "docs/security.md",
     "docs/api.md",
 )
 
