@@ -3,6 +3,8 @@
 Revision 0009, after 0008.
 """
 
+from datetime import datetime
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -34,7 +36,7 @@ def upgrade() -> None:
     _throttles_and_policy()
 
 
-def _instant(name: str, *, nullable: bool = False) -> sa.Column[sa.DateTime]:
+def _instant(name: str, *, nullable: bool = False) -> sa.Column[datetime]:
     return sa.Column(name, sa.DateTime(timezone=True), nullable=nullable)
 
 
@@ -42,7 +44,7 @@ def _of_user(table: str) -> sa.ForeignKeyConstraint:
     return sa.ForeignKeyConstraint(["user_id"], ["app_user.id"], name=op.f(f"fk_{table}_user_id"))
 
 
-def _choice(name: str, *values: str) -> sa.Column[sa.Enum]:
+def _choice(name: str, *values: str) -> sa.Column[str]:
     kind = sa.Enum(*values, name=name, native_enum=False, create_constraint=True, length=32)
     return sa.Column(name, kind, nullable=False)
 
