@@ -67,7 +67,9 @@ def test_a_revoked_token_is_refused_at_once(browser: FlaskClient, program: Flask
     assert answer.get_json()["type"].endswith(":invalid_token")
 
 
-@pytest.mark.parametrize("token", ["", "x", "cm_short", fresh_token().text])
+@pytest.mark.parametrize(
+    "token", ["", "x", "cm_short", pytest.param(fresh_token().text, id="nobodys")]
+)
 def test_a_bad_token_is_refused_though_a_cookie_comes_with_it(
     browser: FlaskClient, token: str
 ) -> None:
