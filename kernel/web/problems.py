@@ -86,7 +86,9 @@ def input_error(error: ValidationError) -> InputError:
 
 def is_api() -> bool:
     """Whether the caller is a program: paths under ``/api`` and the health checks and figures."""
-    return request.path == "/api" or request.path.startswith(("/api/", "/healthz", "/readyz", "/metrics"))
+    return request.path == "/api" or request.path.startswith(
+        ("/api/", "/healthz", "/readyz", "/metrics")
+    )
 
 
 def _refuse_malformed_json() -> None:

@@ -28,7 +28,9 @@ def demo() -> Iterator[DemoReceiver]:
 
 
 def send(demo: DemoReceiver, secret: str, body: str = BODY) -> int | None:
-    sender = open_sender(Target("webhook", demo.url, (secret,)), KEYS, ReceiverRules(("127.0.0.0/8",), 5))
+    sender = open_sender(
+        Target("webhook", demo.url, (secret,)), KEYS, ReceiverRules(("127.0.0.0/8",), 5)
+    )
     status = sender.send("msg_1", body, datetime.now(UTC)).status
     sender.close()
     return status
