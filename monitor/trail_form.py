@@ -13,6 +13,7 @@ from contracts.access import visible
 from contracts.models import Contract
 from kernel.access.actor import Actor
 from kernel.access.permissions import Permission
+from kernel.columns import EARLIEST_DAY, LATEST_DAY
 from kernel.errors import InputError
 from kernel.fields import Day, SearchWords
 from kernel.paging import ListQuery
@@ -34,6 +35,9 @@ _Words = Annotated[SearchWords | None, _EmptyIsAll]
 _OptionalDay = Annotated[Day | None, _EmptyIsAll]
 
 
+_FIRST, _LAST = date.fromisoformat(EARLIEST_DAY), date.fromisoformat(LATEST_DAY)
+
+
 class TrailFilter(BaseModel):
     """Which entries; what is empty or left out means all."""
 
@@ -52,7 +56,14 @@ class TrailFilter(BaseModel):
         )
 
     def entries(self, actor: Actor) -> Filter:
-        """The same as the trail's queries take it. Raises ``InputError`` for a period that ends first."""
+        """The same as the trail's queries take it.
+
+        Raises ``InputError`` for a day that no trail can hold and for a period that ends before it
+        begins.
+        """
+        for name, day in (("since", self.since), ("until", self.until)):
+            if day is not None and not _FIRST <= day <= _LAST:
+                raise InputError(name, f"{day} 不在 {_FIRST} 至 {_LAST} 之间")
         if self.since and self.until and self.until < self.since:
             raise InputError("until", f"止于 {self.until}，早于起始日 {self.since}")
         return Filter(

@@ -51,7 +51,7 @@ def _shown(query: PageQuery, page: Page[EntryOut], refusal: InputError | None = 
         "monitor/audit.html",
         query=query,
         page=page,
-        refusal=refusal,
+        wrong={problem.field: problem.message for problem in refusal.problems} if refusal else {},
         names=names_in(session, current_actor(), page.items),
         newest=head(session),
         kinds=_kinds(),
