@@ -111,6 +111,7 @@ def test_an_address_is_stopped_over_all_accounts(database: Database) -> None:
     assert actions(database) == ["sign_in_blocked"]
 
 
+@pytest.mark.timeout(1200)
 def test_many_wrong_passwords_from_many_addresses_leave_the_owner_alone(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
