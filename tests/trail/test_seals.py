@@ -1,64 +1,17 @@
 """The chain over the trail: sealing at any moment and by many, and what verifying it finds."""
 
-import multiprocessing
-import os
-import signal
-import threading
-from datetime import date
-from typing import Any
-
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import event, func, select
+from sqlalchemy import select
 
 from kernel.access.actor import LOCAL_OPERATOR
 from kernel.database import Database
 from kernel.trail import sealing
-from kernel.trail.models import AuditEntry, AuditSeal
-from kernel.trail.record import record
-from kernel.trail.sealing import Head, head, seal
-from kernel.trail.verification import Fault, Finding, Tally, verify
-from tests.clocks import StoppedClock
-from tests.trail.hand import by_hand, owners_address, tampering
-from tests.web import NOW
-
-CLOCK = StoppedClock(NOW, date(2023, 12, 31))
-
-
-def write(database: Database, count: int) -> None:
-    with database.writing(LOCAL_OPERATOR) as session:
-        for number in range(count):
-            record(session, "read", "thing", str(number), {"n": number, "part": 0.5})
-
-
-def found(database: Database, known: Head | None = None) -> tuple[list[Finding], Tally]:
-    tally = Tally()
-    with database.reading(LOCAL_OPERATOR) as session:
-        return [one for one in verify(session, tally, known) if one], tally
-
-
-def newest(database: Database) -> Head:
-    with database.reading(LOCAL_OPERATOR) as session:
-        known = head(session)
-    assert known is not None
-    return known
-
-
-def counts(database: Database) -> tuple[int, int, int]:
-    with database.reading(LOCAL_OPERATOR) as session:
-        return (
-            session.scalar(select(func.count()).select_from(AuditEntry)) or 0,
-            session.scalar(select(func.count()).select_from(AuditSeal)) or 0,
-            session.scalar(select(func.max(AuditSeal.position))) or 0,
-        )
-
-
-def tamper(database: Database, request: pytest.FixtureRequest, *statements: str) -> None:
-    with by_hand(owners_address(database, request)) as run:
-        tampering(run, is_sqlite=database.is_sqlite)
-        for statement in statements:
-            run(statement)
+from kernel.trail.models import AuditSeal
+from kernel.trail.sealing import seal
+from kernel.trail.verification import Fault
+from tests.trail.chain import CLOCK, counts, found, newest, tamper, write
 
 
 def test_a_whole_trail_is_found_whole(database: Database) -> None:
@@ -225,142 +178,3 @@ def _statement(act: tuple[str, str, str], entry_id: int) -> str:
         "moment": f"UPDATE audit_entry SET recorded_at = '2001-01-01 00:00:00' WHERE id = {entry_id}",
         "unseal": f"DELETE FROM audit_seal WHERE entry_id = {entry_id}",
     }[kind].replace("%%", "%")
-
-
-def test_many_sealers_at_once_make_one_chain(
-    database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sealing, "BATCH", 5)
-    write(database, 60)
-    failed: list[BaseException] = []
-
-    def work() -> None:
-        own = Database(database.url.render_as_string(hide_password=False))
-        try:
-            for _ in range(5):
-                seal(own, CLOCK, whole=False)
-        except BaseException as error:  # noqa: BLE001 — reported by the test's own thread
-            failed.append(error)
-        finally:
-            own.dispose()
-
-    threads = [threading.Thread(target=work) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    write(database, 20)
-    for thread in threads:
-        thread.join()
-    assert failed == []
-    seal(database, CLOCK, whole=True)
-    assert counts(database) == (80, 80, 80)
-    assert found(database)[0] == []
-
-
-def _seal_and_die(address: str, dies_at: int) -> None:
-    """Seal, and be killed before the statement of that number."""
-    sealing.BATCH = 4
-    database = Database(address)
-    met = 0
-
-    def count(*_told: Any) -> None:
-        nonlocal met
-        met += 1
-        if met == dies_at:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    event.listen(database.engine, "before_cursor_execute", count)
-    event.listen(database.engine, "commit", count)
-    seal(database, CLOCK, whole=False)
-    os._exit(0)
-
-
-@pytest.mark.crash
-def test_a_sealer_killed_at_any_statement_leaves_a_whole_chain(database: Database) -> None:
-    write(database, 10)
-    address = database.url.render_as_string(hide_password=False)
-    database.dispose()
-    forked = multiprocessing.get_context("fork")
-    for dies_at in range(1, 40):
-        process = forked.Process(target=_seal_and_die, args=(address, dies_at))
-        process.start()
-        process.join(60)
-        faults, tally = found(database)
-        assert faults == []
-        assert tally.sealed + tally.unsealed == counts(database)[0]
-        if process.exitcode == 0:
-            break
-        write(database, 9)
-        database.dispose()
-    assert dies_at > 5
-    seal(database, CLOCK, whole=True)
-    entries, seals, last = counts(database)
-    assert entries == seals == last
-    assert found(database)[0] == []
-
-
-def test_an_entry_committed_late_is_sealed_late(
-    database: Database, request: pytest.FixtureRequest
-) -> None:
-    if database.is_sqlite:
-        pytest.skip("SQLite has one writer at a time")
-    late = Database(database.url.render_as_string(hide_password=False))
-    with late.writing(LOCAL_OPERATOR) as session:
-        record(session, "read", "thing", "late", {})
-        write(database, 3)
-        assert seal(database, CLOCK, whole=False) == 3
-    late.dispose()
-    assert seal(database, CLOCK, whole=False) == 1
-    faults, tally = found(database)
-    assert (faults, tally.sealed, tally.unsealed) == ([], 4, 0)
-
-
-def test_one_committed_later_than_the_recent_ones_is_found_by_the_whole_pass(
-    database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    if database.is_sqlite:
-        pytest.skip("SQLite has one writer at a time")
-    monkeypatch.setattr(sealing, "RECENT", 2)
-    late = Database(database.url.render_as_string(hide_password=False))
-    with late.writing(LOCAL_OPERATOR) as session:
-        record(session, "read", "thing", "late", {})
-        write(database, 8)
-        seal(database, CLOCK, whole=False)
-    late.dispose()
-    assert seal(database, CLOCK, whole=False) == 0
-    assert found(database)[1].unsealed == 1
-    assert seal(database, CLOCK, whole=True) == 1
-
-
-@pytest.mark.parametrize("content", ["x'ff'", "cast(x'ff41' AS TEXT)", "'{broken'"])
-def test_an_entry_of_nonsense_is_sealed_and_verified(
-    database: Database, request: pytest.FixtureRequest, content: str
-) -> None:
-    if not database.is_sqlite:
-        pytest.skip("PostgreSQL refuses text that is none")
-    write(database, 2)
-    seal(database, CLOCK, whole=False)
-    tamper(
-        database, request,
-        f"UPDATE audit_entry SET actor = {content}, after = {content}, contract_id = {content}, "
-        "recorded_at = 'yesterday' WHERE id = 2",
-        "UPDATE audit_seal SET sealed_at = 'yesterday', entry_id = 'x' WHERE position = 1",
-        f"INSERT INTO audit_entry VALUES (9, 'never', {content}, '', '', '', '', '', '', "
-        f"NULL, NULL, NULL, {content}, '')",
-    )  # fmt: skip
-    seal(database, CLOCK, whole=False)
-    faults = {(one.fault, one.position) for one in found(database)[0]}
-    assert (Fault.CHANGED, 2) in faults
-    assert {place for _, place in faults} == {1, 2}
-
-
-def test_idle_sealing_writes_nothing(database: Database) -> None:
-    write(database, 1)
-    seal(database, CLOCK, whole=False)
-    said: list[str] = []
-
-    def note(*told: Any) -> None:
-        said.append(str(told[2]))
-
-    event.listen(database.engine, "before_cursor_execute", note)
-    seal(database, CLOCK, whole=False)
-    assert not [one for one in said if one.startswith(("INSERT", "UPDATE"))]
