@@ -24,6 +24,7 @@ from people.actors import actor_of
 from tests.access.oracle import Oracle
 from tests.access.plans import Deal, Held, Plan, Span, plans
 from tests.access.world import World, write
+from tests.counts import DATABASE_EXAMPLES
 from tests.web import TODAY
 
 _ALERT = "JOIN alert ON alert.id = x.alert_id"
@@ -90,7 +91,7 @@ def test_each_table_with_a_policy_is_compared(backend: str) -> None:
 
 
 def test_policy_predicate_and_oracle_agree(database: Database, owned: Database) -> None:
-    @settings(suppress_health_check=ONE_DATABASE)
+    @settings(max_examples=DATABASE_EXAMPLES, suppress_health_check=ONE_DATABASE)
     @given(plan=plans())
     def look(plan: Plan) -> None:
         with database.writing(LOCAL_OPERATOR) as session:

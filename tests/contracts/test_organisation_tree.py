@@ -29,6 +29,7 @@ from kernel.dated import holds_on
 from kernel.edits import ChangedMeanwhile
 from kernel.errors import InputError, MonitorError
 from tests.clocks import StoppedClock
+from tests.counts import DATABASE_EXAMPLES
 from tests.ledger import WHO, ContractSpec, city, contract
 
 TODAY = date(2023, 12, 31)
@@ -87,7 +88,7 @@ TREES = st.lists(st.integers(-1, NODES - 2), min_size=NODES, max_size=NODES)
 
 
 @pytest.mark.timeout(900)
-@settings(suppress_health_check=list(HealthCheck))
+@settings(max_examples=DATABASE_EXAMPLES, suppress_health_check=list(HealthCheck))
 @given(tree=TREES, steps=STEPS)
 def test_moves_keep_the_closure_and_the_history(
     database: Database, tree: list[int], steps: list[tuple[int, int | None, int]]

@@ -12,6 +12,7 @@ from contracts.models import ContractParty, Organisation, OrganisationKind, Part
 from contracts.reach_models import ContractReach, OrganisationAncestor
 from kernel.access.actor import LOCAL_OPERATOR
 from kernel.database import Database
+from tests.counts import DATABASE_EXAMPLES
 from tests.emptying import empty
 from tests.ledger import WHO, ContractSpec, city, contract
 from tests.pages import BEGINS
@@ -119,7 +120,9 @@ acts = st.lists(
 
 
 @given(parents=st.lists(st.none() | numbers, min_size=1, max_size=10), acts=acts)
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=DATABASE_EXAMPLES, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_the_triggers_follow_every_change(
     owned: Database, parents: list[int | None], acts: list[Act]
 ) -> None:

@@ -19,6 +19,7 @@ from kernel.access.actor import LOCAL_OPERATOR, Actor
 from kernel.database import Database
 from kernel.errors import MonitorError
 from payments.models import Payment
+from tests.counts import DATABASE_EXAMPLES
 from tests.step_ledger import StepLedger, another_contract, fill, payment
 from tests.web import NOW, TODAY
 
@@ -102,7 +103,9 @@ class Model:
 _numbers = count(1)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=DATABASE_EXAMPLES
+)
 @given(moves=MOVES)
 def test_acts_follow_the_rules(database: Database, moves: list[Move]) -> None:
     ledger = _ledger(database)

@@ -20,6 +20,7 @@ from kernel.access.roles import Role
 from kernel.database import Database
 from kernel.keys import new_key
 from kernel.trail.models import AuditEntry
+from tests.counts import DATABASE_EXAMPLES
 from tests.ledger import WHO
 from tests.people import person
 from tests.step_ledger import Person, StepLedger, fill, payment, people_of
@@ -67,7 +68,9 @@ def expected(rules: list[Rule], at: int, amount: Decimal) -> Steps:
     return Steps.CLERK_CHECKER_HEAD if amount >= 50_000 else Steps.CLERK_HEAD
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=DATABASE_EXAMPLES, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(RULES, st.integers(0, DEEP - 1), st.sampled_from(AMOUNTS))
 def test_steps_by_amount_and_tree(
     database: Database, rules: list[Rule], at: int, amount: Decimal

@@ -11,6 +11,7 @@ from kernel.trail import sealing
 from kernel.trail.models import AuditSeal
 from kernel.trail.sealing import seal
 from kernel.trail.verification import Fault
+from tests.counts import DATABASE_EXAMPLES
 from tests.trail.chain import CLOCK, counts, found, newest, tamper, write
 
 
@@ -126,7 +127,9 @@ _TAMPERING = st.one_of(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=DATABASE_EXAMPLES, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     length=st.integers(1, 25),
     tampered=st.dictionaries(st.integers(0, 24), _TAMPERING, min_size=1, max_size=5),
