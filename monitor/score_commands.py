@@ -19,7 +19,10 @@ UNKNOWN = "缺数据，暂不计分（不按 0 分）"
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON")
 def score_command(evaluation: str, as_of: datetime | None, only: str | None, as_json: bool) -> None:
     """按台账给评价打分，每一分都列出佐证。"""
-    with open_service(Permission.SCORES_READ) as service, service.database.reading(service.actor) as session:
+    with (
+        open_service(Permission.SCORES_READ) as service,
+        service.database.reading(service.actor) as session,
+    ):
         day = as_of.date() if as_of else None
         result = score(session, service.actor, evaluation, day, only)
     if as_json:
