@@ -8,7 +8,7 @@ from flask import Blueprint, Flask, flash, redirect, request, session, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from kernel.access.actor import SIGN_IN
+from kernel.access.actor import SIGN_IN, Actor
 from kernel.access.roles import ROLES
 from kernel.trail.record import record
 from kernel.web.permissions import ANYBODY, requires
@@ -34,20 +34,19 @@ def install_demo(app: Flask) -> None:
 @requires(ANYBODY)
 def enter() -> Response:
     """Sign in as one of the demo's people; nobody else can be chosen."""
-    chosen = request.form.get("login", "")
-    at = desk()
-    with at.database.writing(SIGN_IN, cause()) as writer:
-        user = (
-            writer.scalar(select(User).where(User.login == chosen, User.disabled_at.is_(None)))
-            if chosen in {someone.login for someone in PEOPLE}
-            else None
-        )
-        if user is None:
-            flash("没有这个演示账号，或它已停用。")
-            return redirect(url_for("sign_in.form"), 303)
+    chosen, at = request.form.get("login", ""), desk()
+    with at.database.reading(SIGN_IN) as reader:
+        listed = chosen in {someone.login for someone in PEOPLE}
+        wanted = select(User).where(User.login == chosen, User.disabled_at.is_(None))
+        user = reader.scalar(wanted) if listed else None
+    if user is None:
+        flash("没有这个演示账号，或它已停用。")
+        return redirect(url_for("sign_in.form"), 303)
+    actor = Actor(user.login, user_id=user.id, person=user.name)
+    with at.database.writing(actor, cause()) as writer:
         terms = current_policy(writer).terms
         token = open_session(writer, user.id, SessionState.COMPLETE, at.visitor, at.now, terms)
-        record(writer, "sign_in", "app_user", user.id, {"login": user.login, "demo": True})
+        record(writer, "sign_in", "app_user", user.id, {"by": "演示登录"})
     session.clear()  # the form token of whoever sat here before
     return keep_signed_in(redirect(safe_next(request.form.get("next", "")), 303), token)
 
