@@ -14,7 +14,9 @@ from payments.acts.payment_rules import PaymentRules
 from payments.acts.payment_writing import write_payment_act
 from payments.settling import settle_changed_contracts
 from people.events import AccountDisabled
+from people.sign_in.one_time_links import end_links_of_disabled
 from people.sign_in.sessions import end_sessions_of_disabled
+from people.tokens.tokens import end_tokens_of_disabled
 
 
 def event_bus(settings: Settings | None = None) -> EventBus:
@@ -27,6 +29,8 @@ def event_bus(settings: Settings | None = None) -> EventBus:
     bus.register(ActToWrite, write_service_act)
     bus.register(ActToWrite, write_payment_act)
     bus.register(AccountDisabled, end_sessions_of_disabled)
+    bus.register(AccountDisabled, end_links_of_disabled)
+    bus.register(AccountDisabled, end_tokens_of_disabled)
     return bus
 
 

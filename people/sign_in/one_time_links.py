@@ -7,6 +7,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from kernel.errors import NotFoundError
+from people.events import AccountDisabled
 from people.sign_in.bearer_secrets import fingerprint, new_bearer_secret
 from people.sign_in.models import LinkPurpose, OneTimeLink
 
@@ -17,11 +18,7 @@ _GONE = "这个链接已经用过、已经过期，或不完整；请向系统�
 def make_link(session: Session, purpose: LinkPurpose, user_id: UUID | None, now: datetime) -> str:
     """A new link's token; those made before for the same user are dead."""
     if user_id is not None:  # two nodes that start together each print a link for the set-up
-        session.execute(
-            update(OneTimeLink)
-            .where(OneTimeLink.user_id == user_id, OneTimeLink.spent_at.is_(None))
-            .values(spent_at=now)
-        )
+        _spend_all(session, user_id, now)
     token = new_bearer_secret()
     session.add(
         OneTimeLink(
@@ -34,6 +31,11 @@ def make_link(session: Session, purpose: LinkPurpose, user_id: UUID | None, now:
     )
     session.flush()
     return token
+
+
+def end_links_of_disabled(session: Session, event: AccountDisabled) -> None:
+    """Let no link of before set a password when a disabled account is opened again."""
+    _spend_all(session, event.user_id, event.at)
 
 
 def open_link(session: Session, purpose: LinkPurpose, token: str, now: datetime) -> OneTimeLink:
@@ -68,3 +70,11 @@ def spend_link(session: Session, purpose: LinkPurpose, token: str, now: datetime
     if spent is None:
         raise NotFoundError(_GONE)
     return spent[0]
+
+
+def _spend_all(session: Session, user_id: UUID, now: datetime) -> None:
+    session.execute(
+        update(OneTimeLink)
+        .where(OneTimeLink.user_id == user_id, OneTimeLink.spent_at.is_(None))
+        .values(spent_at=now)
+    )

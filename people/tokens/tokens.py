@@ -13,6 +13,7 @@ from kernel.access.permissions import Permission
 from kernel.errors import ConflictError, InputError, MonitorError, NotFoundError
 from kernel.keys import new_key
 from kernel.paging import AnySelect, Page, fetch_page
+from people.events import AccountDisabled
 from people.models import User
 from people.tokens.models import ApiToken, ApiTokenUse
 from people.tokens.schemas import NewToken, TokenMade, TokenOut, TokenState, TokensWanted
@@ -112,6 +113,16 @@ def revoke_token(session: Session, actor: Actor, now: datetime, token_id: UUID) 
     )
     session.refresh(token)
     return _told(token, last_used_at, now)
+
+
+def end_tokens_of_disabled(session: Session, event: AccountDisabled) -> None:
+    """Revoke a user's tokens when the account is disabled, whatever becomes of it later."""
+    session.execute(
+        update(ApiToken)
+        .where(ApiToken.user_id == event.user_id, ApiToken.revoked_at.is_(None))
+        .values(revoked_at=event.at)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def token_named(session: Session, prefix: str) -> UUID:

@@ -6,9 +6,9 @@ from flask import Blueprint, make_response, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from kernel.access.permissions import Permission
-from kernel.errors import NotFoundError
+from kernel.errors import ConflictError, ForbiddenError, NotFoundError
 from kernel.web.permissions import requires
-from kernel.web.session import current_clock, current_session, write_session
+from kernel.web.session import current_actor, current_clock, current_session, write_session
 from people.models import User
 from people.sign_in.own_account import reset_password
 
@@ -40,6 +40,17 @@ def make(user_id: UUID) -> Response:
 
 
 def _user(user_id: UUID) -> User:
+    """The account to reset, by a person who has signed in, and not their own.
+
+    A stolen token, or a browser left open, would otherwise turn itself into a password.
+    """
+    actor = current_actor()
+    if actor.token_scopes is not None:
+        raise ForbiddenError("重置密码须由本人登录后进行，不能用接口令牌办理")
+    if actor.user_id == user_id:
+        raise ConflictError(
+            "不能重置自己的密码；请在“我的账号”凭现有密码更换，或请另一位系统管理员办理"
+        )
     found = current_session().get(User, user_id)
     if found is None:
         raise NotFoundError("没有这个用户")

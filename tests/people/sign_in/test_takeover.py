@@ -1,0 +1,98 @@
+"""What a stolen token, a stolen session or a name well chosen must not be made into."""
+
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
+from kernel.access.actor import LOCAL_OPERATOR, Actor
+from kernel.access.permissions import Permission
+from kernel.access.roles import Role
+from kernel.database import Database
+from kernel.errors import NotFoundError
+from people.accounts import disable_user, enable_user
+from people.actors import actor_of
+from people.sign_in.models import LinkPurpose, OneTimeLink
+from people.sign_in.one_time_links import make_link, open_link
+from people.tokens.bearer import actor_of_token
+from people.tokens.schemas import NewToken
+from people.tokens.tokens import make_token
+from tests.clocks import StoppedClock
+from tests.people import person
+from tests.signing_in import fill_in
+from tests.web import NOW, TODAY, client_as, stranger
+
+
+@pytest.fixture
+def administrator(database: Database) -> UUID:
+    with database.writing(LOCAL_OPERATOR) as session:
+        return person(session, "xi.tong", (Role.SYSTEM_ADMIN, None)).id
+
+
+def token_for(database: Database, user_id: UUID, scope: Permission) -> str:
+    with database.writing(LOCAL_OPERATOR) as session:
+        holder = actor_of(session, user_id, TODAY)
+        assert holder is not None
+        wanted = NewToken(name="同步", scopes=[scope], valid_days=30)
+        return make_token(session, holder, holder, NOW, wanted).token
+
+
+@pytest.fixture
+def program(database: Database, tmp_path: Path, administrator: UUID) -> FlaskClient:
+    """A program with a token of the system administrator's that may keep accounts."""
+    token = token_for(database, administrator, Permission.USERS_WRITE)
+    client = stranger(database, tmp_path)
+    client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token}"
+    return client
+
+
+def links(database: Database) -> int:
+    with database.reading(LOCAL_OPERATOR) as session:
+        return session.scalar(select(func.count()).select_from(OneTimeLink)) or 0
+
+
+@pytest.mark.parametrize("whose", ["own", "another's"])
+def test_a_token_that_keeps_accounts_opens_none(
+    database: Database, program: FlaskClient, administrator: UUID, whose: str
+) -> None:
+    with database.writing(LOCAL_OPERATOR) as session:
+        other = person(session, "an.quan", (Role.SECURITY_ADMIN, None)).id
+    target = administrator if whose == "own" else other
+    answer = program.post(f"/users/{target}/password-link", data={"second_factor": "yes"})
+    assert answer.status_code == 403
+    assert "/new-password/" not in answer.text
+    assert links(database) == 0
+
+
+def test_nobody_resets_the_own_password_without_knowing_it(
+    database: Database, tmp_path: Path, administrator: UUID
+) -> None:
+    client = client_as(database, tmp_path, administrator)
+    path = f"/users/{administrator}/password-link"
+    refused = client.get(path)
+    assert refused.status_code == 409
+    answer = fill_in(client, path, "/account", second_factor="yes")
+    assert answer.status_code == 409
+    assert links(database) == 0
+    assert client.get("/account").status_code == 200
+
+
+def test_what_opened_an_account_before_it_was_disabled_opens_it_no_more(
+    database: Database, administrator: UUID
+) -> None:
+    with database.writing(LOCAL_OPERATOR) as session:
+        person(session, "xi.tong2", (Role.SYSTEM_ADMIN, None))
+    token = token_for(database, administrator, Permission.USERS_READ)
+    clock = StoppedClock(NOW, TODAY)
+    by = Actor("xi.tong2")
+    with database.writing(LOCAL_OPERATOR) as session:
+        link = make_link(session, LinkPurpose.PASSWORD, administrator, NOW)
+    with database.writing(LOCAL_OPERATOR) as session:
+        closed = disable_user(session, by, clock, administrator, "离岗", 1)
+    with database.writing(LOCAL_OPERATOR) as session:
+        enable_user(session, by, clock, administrator, closed.version)
+    assert actor_of_token(database, token, NOW, TODAY) is None
+    with database.reading(LOCAL_OPERATOR) as session, pytest.raises(NotFoundError):
+        open_link(session, LinkPurpose.PASSWORD, link, NOW)
