@@ -21,6 +21,8 @@ EXISTS (SELECT 1 FROM organisation_ancestor
 CYCLE = "an organisation cannot lie below itself"
 _ALONE = "PERFORM pg_advisory_xact_lock(hashtextextended('organisation tree', 0))"
 """Two moves at once would each miss the other's: neither sees the cycle that both make."""
+_NO_MOVE = "PERFORM pg_advisory_xact_lock_shared(hashtextextended('organisation tree', 0))"
+"""A party named while its organisation moves would be seen where that lay before."""
 
 _MOVED = f"SELECT contract_id FROM contract_party WHERE organisation_id IN ({_BELOW})"
 _REACH = f"""
@@ -51,12 +53,15 @@ ON CONFLICT (contract_id, organisation_id) DO UPDATE SET own = contract_reach.ow
 """
 
 
-def _renewed(row: str) -> tuple[str, str]:
-    contract = f"SELECT {row}.contract_id"
+def _renewed(contracts: str) -> tuple[str, str]:
     return (
-        f"DELETE FROM contract_reach WHERE contract_id = {row}.contract_id",
-        _REACH.replace("{contracts}", contract),
+        f"DELETE FROM contract_reach WHERE contract_id IN ({contracts})",
+        _REACH.replace("{contracts}", contracts),
     )
+
+
+_CHANGED = _renewed("OLD.contract_id, NEW.contract_id")
+_LEFT = _renewed("OLD.contract_id")
 
 
 def _sqlite() -> list[str]:
@@ -77,8 +82,8 @@ def _sqlite() -> list[str]:
             *_MOVE,
         ),
         trigger("reach_join", "AFTER INSERT ON contract_party", _JOIN),
-        trigger("reach_change", "AFTER UPDATE ON contract_party", *_renewed("NEW")),
-        trigger("reach_leave", "AFTER DELETE ON contract_party", *_renewed("OLD")),
+        trigger("reach_change", "AFTER UPDATE ON contract_party", *_CHANGED),
+        trigger("reach_leave", "AFTER DELETE ON contract_party", *_LEFT),
     ]
 
 
@@ -99,9 +104,9 @@ def _postgresql(schema: str) -> list[str]:
     return [
         function("tree_begin", _ALONE, _BEGIN),
         function("tree_move", _ALONE, refuse, *_MOVE),
-        function("reach_join", _JOIN),
-        function("reach_change", *_renewed("NEW")),
-        function("reach_leave", *_renewed("OLD")),
+        function("reach_join", _NO_MOVE, _JOIN),
+        function("reach_change", _NO_MOVE, *_CHANGED),
+        function("reach_leave", _NO_MOVE, *_LEFT),
         trigger("tree_begin", "INSERT ON organisation"),
         trigger(
             "tree_move",

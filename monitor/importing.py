@@ -15,6 +15,7 @@ from contracts.ledger import record_contracts
 from contracts.ledger_changes import Change, Changes, LedgerImport, LedgerKind, Missing, Stamp
 from contracts.ledger_parties import record_organisations, record_programmes, record_vendors
 from contracts.ledger_services import record_services
+from contracts.organisations.changes import TREE_LOCK
 from contracts.plan_standings import write_plan_standings
 from kernel.access.actor import Actor
 from kernel.clock import Clock
@@ -97,6 +98,8 @@ def import_workbook(
 
         def apply(session: Session) -> ImportResult:
             wait_for_lock(session, LOCK)
+            # Taken before any row: a move holds it while it waits for rows that the import has.
+            wait_for_lock(session, TREE_LOCK)
             stamp = Stamp(actor, clock.now(), path.name)
             result = _apply(LedgerImport(session, stamp, problems, Changes()), book, progress)
             if dry_run:

@@ -1,11 +1,12 @@
 """How far contracts are seen in the tree: the triggers' tables equal what follows from the rows."""
 
 from collections.abc import Callable
+from threading import Thread
 from uuid import UUID
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.orm import Session
 
 from contracts.models import ContractParty, Organisation, OrganisationKind, PartyRole
@@ -145,4 +146,80 @@ def test_the_triggers_follow_every_change(
         contracts = [contract(session, place, f"C{n}", ContractSpec(BEGINS)) for n in range(3)]
         for act in acts:
             act(session, organisations, contracts)
+        assert found(session) == expected(session)
+
+
+def waits_or_is_done(owned: Database, other: Thread) -> None:
+    """Let the other writer come as far as it can."""
+    waiting = text(
+        "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database "
+        "WHERE NOT granted AND datname = current_database()"
+    )
+    while other.is_alive() and not owned.is_sqlite:
+        with owned.engine.connect() as connection:
+            if connection.scalar(waiting):
+                return
+
+
+def test_a_contract_entered_while_its_buyer_moves_is_seen_where_the_buyer_then_lies(
+    owned: Database,
+) -> None:
+    with owned.writing(LOCAL_OPERATOR) as session:
+        place = city(session)
+        above_now, above_then, buyer = (
+            Organisation(code=code, name=code, kind=OrganisationKind.DEPARTMENT, **WHO)
+            for code in ("NOW", "THEN", "BUYER")
+        )
+        session.add_all([above_now, above_then])
+        session.flush()
+        buyer.parent_id = above_now.id
+        session.add(buyer)
+        key = contract(session, place, "C1", ContractSpec(BEGINS))
+
+    def move() -> None:
+        with owned.writing(LOCAL_OPERATOR) as session:
+            session.execute(
+                update(Organisation)
+                .where(Organisation.id == buyer.id)
+                .values(parent_id=above_then.id)
+            )
+
+    mover = Thread(target=move)
+    with owned.writing(LOCAL_OPERATOR) as session:
+        session.execute(
+            update(ContractParty)
+            .where(ContractParty.contract_id == key, ContractParty.role == PartyRole.PURCHASER)
+            .values(organisation_id=buyer.id)
+        )
+        mover.start()
+        waits_or_is_done(owned, mover)
+    mover.join(timeout=30)
+    with owned.writing(LOCAL_OPERATOR) as session:
+        assert found(session) == expected(session)
+
+
+def test_a_party_that_is_moved_by_hand_to_another_contract_leaves_no_sight_of_the_first(
+    owned: Database,
+) -> None:
+    with owned.writing(LOCAL_OPERATOR) as session:
+        place = city(session)
+        first, second = (contract(session, place, n, ContractSpec(BEGINS)) for n in ("C1", "C2"))
+        buyer = Organisation(code="N", name="N", kind=OrganisationKind.DEPARTMENT, **WHO)
+        session.add(buyer)
+        session.flush()
+        session.execute(
+            update(ContractParty)
+            .where(ContractParty.contract_id == first, ContractParty.role == PartyRole.PURCHASER)
+            .values(organisation_id=buyer.id)
+        )
+        session.execute(
+            delete(ContractParty).where(
+                ContractParty.contract_id == second, ContractParty.role == PartyRole.PURCHASER
+            )
+        )
+        session.execute(
+            update(ContractParty)
+            .where(ContractParty.contract_id == first, ContractParty.role == PartyRole.PURCHASER)
+            .values(contract_id=second)
+        )
         assert found(session) == expected(session)
