@@ -12,12 +12,15 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 from flask.testing import FlaskClient
+from sqlalchemy import func, select
 
 from contracts.models import Organisation
 from kernel.access.actor import LOCAL_OPERATOR
 from kernel.database import Database
 from kernel.settings import Settings
+from kernel.trail.models import AuditEntry
 from monitor.app import create_app
+from people.models import Membership
 from people.single_sign_on.provider import Provider
 from people.single_sign_on.signing_on import SingleSignOn
 from tests.clocks import StoppedClock
@@ -82,6 +85,21 @@ class Bureau:
 
     def is_signed_in(self) -> bool:
         return self.client.get("/api/v1/tokens").status_code == 200
+
+    def roles(self) -> set[str]:
+        open_ones = select(Membership.role).where(Membership.ended_at.is_(None))
+        with self.database.reading(LOCAL_OPERATOR) as session:
+            return set(session.scalars(open_ones))
+
+    def count(self, model: Any) -> int:
+        with self.database.reading(LOCAL_OPERATOR) as session:
+            return session.scalar(select(func.count()).select_from(model)) or 0
+
+    def noted(self) -> list[Any]:
+        """What the trail tells of sign-ons that were refused."""
+        refused = select(AuditEntry.after).where(AuditEntry.action == "sign_in_refused")
+        with self.database.reading(LOCAL_OPERATOR) as session:
+            return list(session.scalars(refused))
 
     def browser(self) -> FlaskClient:
         return self.client.application.test_client()

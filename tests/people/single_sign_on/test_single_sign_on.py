@@ -9,38 +9,19 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
-from sqlalchemy import func, select, text
+from sqlalchemy import select
 
 from kernel.access.actor import LOCAL_OPERATOR
 from kernel.access.roles import Role
 from kernel.database import Database
-from kernel.trail.models import AuditEntry
 from people.models import Membership, User
 from people.sign_in.models import SignInSession
 from people.single_sign_on.models import SsoIdentity, SsoMembership
 from people.single_sign_on.provider import Provider
 from tests.clocks import StoppedClock
-from tests.people import hold, person
 from tests.web import stranger
 
 IN = {"groups": ["安监科"]}
-
-
-def roles(bureau: Any) -> set[str]:
-    with bureau.database.reading(LOCAL_OPERATOR) as session:
-        return set(session.scalars(select(Membership.role).where(Membership.ended_at.is_(None))))
-
-
-def count(bureau: Any, model: Any) -> int:
-    with bureau.database.reading(LOCAL_OPERATOR) as session:
-        return session.scalar(select(func.count()).select_from(model)) or 0
-
-
-def noted(bureau: Any) -> list[dict[str, Any]]:
-    with bureau.database.reading(LOCAL_OPERATOR) as session:
-        return list(
-            session.scalars(select(AuditEntry.after).where(AuditEntry.action == "sign_in_refused"))
-        )
 
 
 def test_a_member_of_a_group_signs_in(bureau: Any) -> None:
@@ -143,11 +124,11 @@ def test_a_bad_token_signs_nobody_in(bureau: Any, knobs: dict[str, Any]) -> None
     page = bureau.said(bureau.sign_on(**(IN | knobs)))
     assert "没有通过核验" in page
     assert not bureau.is_signed_in()
-    assert count(bureau, User) == 0
-    assert count(bureau, SignInSession) == 0
-    assert [entry["fault"] for entry in noted(bureau)] == ["bad_answer"]
+    assert bureau.count(User) == 0
+    assert bureau.count(SignInSession) == 0
+    assert [entry["fault"] for entry in bureau.noted()] == ["bad_answer"]
     for hidden in ("u-1001", "secret", "nonce", "127.0.0.1"):
-        assert hidden not in str(noted(bureau)).replace("invalid_claim", "")
+        assert hidden not in str(bureau.noted()).replace("invalid_claim", "")
         assert hidden not in page.partition("没有通过核验")[2][:60]
 
 
@@ -158,7 +139,7 @@ def test_a_token_endpoint_that_misbehaves_is_left(bureau: Any, kind: str) -> Non
     assert "暂时没有响应" in page or "没有同意" in page
     assert "secret" not in page
     assert not bureau.is_signed_in()
-    assert count(bureau, User) == 0
+    assert bureau.count(User) == 0
 
 
 def test_waiting_sign_ons_do_not_hold_every_thread(bureau: Any) -> None:
@@ -207,7 +188,7 @@ def test_another_state_is_refused_before_anything_is_asked(
     assert "不是从本浏览器发起" in page
     assert "token" not in bureau.asked()
     assert not bureau.is_signed_in()
-    assert noted(bureau) == []  # anybody can bring it about
+    assert bureau.noted() == []  # anybody can bring it about
 
 
 def test_another_browsers_attempt_is_refused(bureau: Any) -> None:
@@ -234,7 +215,7 @@ def test_a_forged_or_old_attempt_is_refused(bureau: Any) -> None:
     late = StoppedClock(datetime.now(UTC) + timedelta(minutes=11), parts.clock.today)
     bureau.client.application.extensions["monitor_web"] = replace(parts, clock=late)
     assert "已超时" in bureau.said(bureau.client.get(back))
-    assert count(bureau, User) == 0
+    assert bureau.count(User) == 0
 
 
 def test_a_code_works_once(bureau: Any) -> None:
@@ -277,7 +258,7 @@ def test_too_many_vain_returns_from_an_address_are_turned_away(bureau: Any) -> N
         bureau.client.get("/sign-in/sso/callback?code=x&state=y")
     back = bureau.return_from(bureau.leave())
     assert "失败次数过多" in bureau.said(bureau.client.get(back))
-    assert noted(bureau) == []
+    assert bureau.noted() == []
 
 
 def test_a_client_without_a_secret_has_pkce_alone(bureau: Any) -> None:
@@ -294,126 +275,3 @@ def test_a_wrong_secret_signs_nobody_in(bureau: Any) -> None:
     bureau.client.application.extensions["single_sign_on"] = replace(sso, provider=Provider(wrong))
     assert "没有同意" in bureau.said(bureau.sign_on(**IN))
     assert not bureau.is_signed_in()
-
-
-def test_whoever_has_no_group_gets_no_account(bureau: Any) -> None:
-    useless: tuple[Any, ...] = ([], ["别的"], ["外地"], "安监科", None, [None, 1, {}])
-    for groups in useless:
-        page = bureau.said(bureau.sign_on(groups=groups))
-        assert "没有给您在本系统中的角色" in page
-    assert count(bureau, User) == 0
-    assert not bureau.is_signed_in()
-
-
-def test_roles_follow_the_groups_at_each_sign_on(bureau: Any) -> None:
-    bureau.sign_on(groups=["安监科", "财务"])
-    assert roles(bureau) == {"oversight", "finance"}
-    bureau.sign_on(groups=["财务", "办公室"])
-    assert roles(bureau) == {"finance", "clerk"}
-    page = bureau.said(bureau.sign_on(groups=[]))
-    assert "没有给您在本系统中的角色" in page
-    assert roles(bureau) == set()
-    assert count(bureau, Membership) == 3  # ended, not deleted
-    bureau.sign_on(groups=["安监科"])
-    assert roles(bureau) == {"oversight"}
-    assert count(bureau, User) == 1
-
-
-def test_what_a_person_granted_stays(bureau: Any) -> None:
-    bureau.sign_on(groups=["安监科"])
-    with bureau.database.writing(LOCAL_OPERATOR) as session:
-        user = session.scalars(select(User)).one()
-        hold(session, user.id, Role.CLERK, bureau.organisation.id)
-    bureau.sign_on(groups=["办公室"])
-    assert roles(bureau) == {"clerk"}
-    assert count(bureau, SsoMembership) == 1
-    bureau.sign_on(groups=[])
-    assert roles(bureau) == {"clerk"}
-    assert bureau.is_signed_in()
-
-
-def test_an_administrator_comes_by_a_group_that_says_so_alone(bureau: Any) -> None:
-    bureau.sign_on(groups=["运维"])
-    assert roles(bureau) == {"system_admin"}
-    for groups in (["运维", "安监科"], ["运维", "纪检", "安监科"]):
-        bureau.sign_on(subject="u-2", login="li.si", groups=groups)
-    with bureau.database.reading(LOCAL_OPERATOR) as session:
-        other = session.scalars(select(User.id).where(User.login == "li.si")).one()
-        held = select(Membership.role).where(
-            Membership.user_id == other, Membership.ended_at.is_(None)
-        )
-        assert set(session.scalars(held)) == {"oversight"}
-    page = bureau.said(bureau.sign_on(subject="u-3", login="wang.wu", groups=["运维", "纪检"]))
-    assert "没有给您在本系统中的角色" in page
-
-
-def test_the_last_administrator_does_not_go_by_a_group(bureau: Any) -> None:
-    bureau.sign_on(groups=["运维"])
-    bureau.client = bureau.browser()
-    page = bureau.said(bureau.sign_on(groups=["安监科"]))
-    assert "没有其他人担任" in page
-    assert roles(bureau) == {"system_admin"}
-    assert [entry["fault"] for entry in noted(bureau)] == ["last_administrator"]
-
-
-def test_a_closed_account_stays_closed(bureau: Any) -> None:
-    bureau.sign_on(**IN)
-    with bureau.database.writing(LOCAL_OPERATOR) as session:
-        user = session.scalars(select(User)).one()
-        user.disabled_at, user.disabled_reason = datetime.now(UTC), "离职"
-    assert not bureau.is_signed_in()
-    assert "已停用或已到期" in bureau.said(bureau.sign_on(**IN))
-    assert not bureau.is_signed_in()
-
-
-def test_a_login_of_somebody_here_is_not_taken_over(bureau: Any) -> None:
-    with bureau.database.writing(LOCAL_OPERATOR) as session:
-        owner = person(session, "zhang.san", (Role.HEAD, bureau.organisation.id)).id
-    bureau.sign_on(**IN)
-    with bureau.database.reading(LOCAL_OPERATOR) as session:
-        identity = session.scalars(select(SsoIdentity)).one()
-        assert identity.user_id != owner
-        login = session.scalars(select(User.login).where(User.id == identity.user_id)).one()
-        assert login.startswith("sso-")
-
-
-@pytest.mark.parametrize("login", ["", "张三", "A B", "x" * 100, "../etc", None])
-def test_a_login_that_is_none_is_made_up(bureau: Any, login: str | None) -> None:
-    bureau.sign_on(**(IN | {"login": login, "name": None}))
-    assert bureau.is_signed_in()
-
-
-def test_the_provider_changes_the_name_and_it_is_the_same_person(bureau: Any) -> None:
-    bureau.sign_on(**IN)
-    bureau.sign_on(**(IN | {"login": "zhang.new"}))
-    assert count(bureau, User) == 1
-    bureau.sign_on(**(IN | {"subject": "u-9"}))
-    assert count(bureau, User) == 2
-
-
-def test_sign_ons_are_in_the_trail_without_secrets(bureau: Any) -> None:
-    bureau.sign_on(**IN)
-    with bureau.database.reading(LOCAL_OPERATOR) as session:
-        entries = str(session.execute(text("SELECT * FROM audit_entry")).all())
-        facts = select(AuditEntry.after).where(AuditEntry.action == "sign_in")
-        assert session.scalars(facts).all() == [{"by": "统一身份认证"}]
-    assert bureau.settings.oidc_client_secret not in entries
-
-
-def test_two_first_sign_ons_at_once_make_one_account(bureau: Any) -> None:
-    bureau.turn(**IN)
-    browsers = [bureau.browser() for _ in range(4)]
-    backs = [bureau.return_from(bureau.leave(browser)) for browser in browsers]
-    statuses: list[int] = []
-    threads = [
-        threading.Thread(target=lambda b=b, p=p: statuses.append(b.get(p).status_code))
-        for b, p in zip(browsers, backs, strict=True)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert statuses == [303] * 4
-    assert count(bureau, User) == 1
-    assert count(bureau, SsoMembership) == 1
-    assert count(bureau, SignInSession) == 4
