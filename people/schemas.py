@@ -17,11 +17,14 @@ from pydantic import (
 from pydantic import StringConstraints as Text
 
 from contracts.schemas import OrganisationRef, Out
+from kernel.access.actor import LOCAL_OPERATOR, NOBODY
 from kernel.access.roles import Role
 from kernel.fields import Day, SearchWords, printable
 from kernel.paging import ListQuery
 
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}", re.ASCII)
+RESERVED_LOGINS = frozenset({LOCAL_OPERATOR.name, NOBODY.name, "local", "demo"})
+"""What the ledger and the trail call who has no account: nobody may be taken for one of them."""
 
 
 def _none_if_empty(value: object) -> object:
@@ -35,6 +38,8 @@ def _plain_login(value: object) -> object:
 def _checked_login(login: str) -> str:
     if not _LOGIN.fullmatch(login):
         raise ValueError("应为 2 至 64 位小写字母、数字、点或横线，并以字母或数字开头")
+    if login in RESERVED_LOGINS:
+        raise ValueError(f"{login} 在审计记录中另有所指，请换一个")
     return login
 
 

@@ -13,6 +13,7 @@ from kernel.cause import Cause
 from kernel.clock import Clock
 from kernel.database import Database
 from kernel.errors import ConflictError, InputError
+from kernel.sql import wait_for_lock
 from kernel.trail.record import record
 from people.accounts import add_user
 from people.memberships import grant
@@ -90,6 +91,8 @@ def create_administrators(
     _check_password(wanted, terms)
     hashed = hash_password(wanted.password)
     with database.writing(SIGN_IN, cause) as session:
+        # Each node prints a link of its own, and of two used at once only one may find no user.
+        wait_for_lock(session, "set up")
         spend_link(session, LinkPurpose.SET_UP, token, now)
         check = current_policy(session)
         if _has_users(session):

@@ -25,6 +25,7 @@ from kernel.sql import wait_for_lock
 from people.actors import actor_of
 from people.administrators import keeping_administrators
 from people.models import Membership, User
+from people.schemas import RESERVED_LOGINS
 from people.single_sign_on.models import SsoIdentity, SsoMembership
 from people.single_sign_on.refusals import Fault, SignOnRefused
 
@@ -149,7 +150,7 @@ def _first_time(session: Session, clock: Clock, subject: Subject) -> UUID:
 
 def _free_login(session: Session, subject: Subject) -> str:
     """The provider's login where nobody here has it, else one made of issuer and subject."""
-    if _LOGIN.fullmatch(subject.login):
+    if _LOGIN.fullmatch(subject.login) and subject.login not in RESERVED_LOGINS:
         taken = session.scalar(select(User.id).where(User.login == subject.login))
         if taken is None:
             return subject.login

@@ -1,28 +1,37 @@
 """What a stolen token, a stolen session or a name well chosen must not be made into."""
 
+import threading
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
+from pydantic import ValidationError
 from sqlalchemy import func, select
 
 from kernel.access.actor import LOCAL_OPERATOR, Actor
 from kernel.access.permissions import Permission
 from kernel.access.roles import Role
 from kernel.database import Database
-from kernel.errors import NotFoundError
+from kernel.errors import ConflictError, NotFoundError
+from kernel.group_roles import GroupRole
 from people.accounts import disable_user, enable_user
 from people.actors import actor_of
+from people.models import User
+from people.schemas import NewUser
 from people.sign_in.models import LinkPurpose, OneTimeLink
 from people.sign_in.one_time_links import make_link, open_link
+from people.sign_in.set_up import ORDER, Administrators, create_administrators, offer_set_up
+from people.single_sign_on.accounts import Subject, admit
 from people.tokens.bearer import actor_of_token
 from people.tokens.schemas import NewToken
 from people.tokens.tokens import make_token
 from tests.clocks import StoppedClock
 from tests.people import person
-from tests.signing_in import fill_in
+from tests.signing_in import PASSWORD, desk, fill_in
 from tests.web import NOW, TODAY, client_as, stranger
+
+CLOCK = StoppedClock(NOW, TODAY)
 
 
 @pytest.fixture
@@ -85,14 +94,57 @@ def test_what_opened_an_account_before_it_was_disabled_opens_it_no_more(
     with database.writing(LOCAL_OPERATOR) as session:
         person(session, "xi.tong2", (Role.SYSTEM_ADMIN, None))
     token = token_for(database, administrator, Permission.USERS_READ)
-    clock = StoppedClock(NOW, TODAY)
     by = Actor("xi.tong2")
     with database.writing(LOCAL_OPERATOR) as session:
         link = make_link(session, LinkPurpose.PASSWORD, administrator, NOW)
     with database.writing(LOCAL_OPERATOR) as session:
-        closed = disable_user(session, by, clock, administrator, "离岗", 1)
+        closed = disable_user(session, by, CLOCK, administrator, "离岗", 1)
     with database.writing(LOCAL_OPERATOR) as session:
-        enable_user(session, by, clock, administrator, closed.version)
+        enable_user(session, by, CLOCK, administrator, closed.version)
     assert actor_of_token(database, token, NOW, TODAY) is None
     with database.reading(LOCAL_OPERATOR) as session, pytest.raises(NotFoundError):
         open_link(session, LinkPurpose.PASSWORD, link, NOW)
+
+
+def test_of_two_set_up_links_used_at_once_one_makes_the_administrators(database: Database) -> None:
+    tokens = [offer_set_up(database, NOW) for _ in range(2)]
+    outcomes: list[str] = []
+    start = threading.Barrier(2)
+
+    def use(token: str | None, begin: str) -> None:
+        assert token is not None
+        logins = {f"{role}_login": f"{begin}.{role[:5]}" for role in ORDER}
+        names = {f"{role}_name": "管理员" for role in ORDER}
+        secret = {"password": PASSWORD, "repeated": PASSWORD, "own": ORDER[0]}
+        wanted = Administrators.model_validate({**logins, **names, **secret})
+        start.wait()
+        try:
+            create_administrators(database, token, wanted, desk(database).cause, CLOCK)
+            outcomes.append("made")
+        except ConflictError:
+            outcomes.append("refused")
+
+    threads = [
+        threading.Thread(target=use, args=(token, begin))
+        for token, begin in zip(tokens, ("first", "second"), strict=True)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["made", "refused"]
+
+
+@pytest.mark.parametrize("login", ["operator", "Anonymous", "local", "demo"])
+def test_nobody_is_called_what_the_trail_calls_the_machine(login: str) -> None:
+    with pytest.raises(ValidationError, match="另有所指"):
+        NewUser(login=login, name="甲")
+
+
+def test_the_provider_names_nobody_so_either(database: Database) -> None:
+    subject = Subject("https://idp.example", "s-1", "operator", "甲", frozenset({"admins"}))
+    mapping = [GroupRole("admins", Role.SYSTEM_ADMIN, None)]
+    with database.writing(LOCAL_OPERATOR) as session:
+        user_id = admit(session, CLOCK, subject, mapping)
+        assert user_id is not None
+        assert session.get_one(User, user_id).login.startswith("sso-")
