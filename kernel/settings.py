@@ -170,6 +170,10 @@ class Settings(BaseSettings):
         named = urlsplit(info.data.get("public_url") or "http://127.0.0.1").hostname
         if value and not {named, str(info.data.get("listen", "127.0.0.1"))} <= LOOPBACK:
             raise ValueError("演示登录不需要密码，只能用于本机回环地址")
+        if value and info.data.get("trusted_proxies"):
+            raise ValueError(
+                "演示登录不需要密码，只能在本机回环地址直接访问，不能放在反向代理（MONITOR_TRUSTED_PROXIES）后面"
+            )
         return value
 
     @field_validator("oidc_issuer")

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 
 from kernel.trail.queries import EntryOut
 
-_BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_BEGINS_A_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
+"""Spreadsheets of some languages take the full-width signs as well (OWASP, CSV injection)."""
 _COLUMNS = (
     "id", "recorded_at", "actor", "user_id", "client", "request_id", "action", "object_kind",
     "object_id", "contract_id", "organisation_id", "before", "after", "reason", "masked", "sealed",

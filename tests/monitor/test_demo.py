@@ -185,7 +185,12 @@ def test_a_port_in_use_is_said_before_anything_is_made(tmp_path: Path) -> None:
 HTTPS = {"MONITOR_PUBLIC_URL": "https://monitor.example.gov.cn"}
 
 
-@pytest.mark.parametrize("elsewhere", [HTTPS, HTTPS | {"MONITOR_LISTEN": "10.1.2.3"}])
+BEHIND_A_PROXY = {"MONITOR_TRUSTED_PROXIES": "1"}
+
+
+@pytest.mark.parametrize(
+    "elsewhere", [HTTPS, HTTPS | {"MONITOR_LISTEN": "10.1.2.3"}, BEHIND_A_PROXY]
+)
 def test_the_demo_is_refused_outside_loopback(tmp_path: Path, elsewhere: dict[str, str]) -> None:
     answer = subprocess.run(
         [sys.executable, "-m", "monitor", "demo"],

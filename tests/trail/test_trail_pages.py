@@ -222,7 +222,7 @@ def test_the_export_holds_what_the_filter_chose_and_no_formula(
     assert "20000000" not in masked
 
 
-@pytest.mark.parametrize("begin", ["=", "+", "-", "@", "\t", "\r", "\n"])
+@pytest.mark.parametrize("begin", ["=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n"])
 def test_a_cell_is_never_a_formula(begin: str) -> None:
     assert plain_cell(f"{begin}1") == f"'{begin}1"
     assert plain_cell(None) == ""
