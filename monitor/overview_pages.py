@@ -1,11 +1,17 @@
 """工作台: what the ledgers add up to, what needs doing, and when it was last checked."""
 
 from flask import Blueprint, render_template
+from sqlalchemy.orm import Session
 
 from alerts.boards import last_scan, worst_open
 from contracts.boards import count_findings
+from contracts.steps.queries import acts
+from contracts.steps.schemas import ActOut, ActsWanted, Whose
+from contracts.steps.words import KIND_NAMES, STATE_LOOKS, STATE_NAMES
+from kernel.access.actor import Actor
 from kernel.access.permissions import Permission
 from kernel.access.roles import ROLES
+from kernel.paging import Page
 from kernel.tenant import expect_many
 from kernel.web.permissions import SIGNED_IN, requires
 from kernel.web.session import as_of, current_actor, current_session
@@ -13,6 +19,7 @@ from monitor.boards import added_up, programme_lines
 from payments.boards import months_of_year
 
 SHOWN_ALERTS = 10
+SHOWN_ACTS = 5
 
 overview_pages = Blueprint("overview_pages", __name__)
 
@@ -35,9 +42,20 @@ def show() -> str:
         "monitor/overview.html",
         view_day=day,
         lines=lines,
+        kind_names=KIND_NAMES,
+        state_names=STATE_NAMES,
+        state_looks=STATE_LOOKS,
         figures=added_up(lines),
         months=months_of_year(session, actor, day) if sees_money else [],
         alerts=worst_open(session, actor, day, SHOWN_ALERTS) if sees_alerts else [],
         findings=count_findings(session, actor) if sees_findings else 0,
+        to_do=_acts_to_do(session, actor),
         scan=last_scan(session, day) if sees_alerts else None,
     )
+
+
+def _acts_to_do(session: Session, actor: Actor) -> Page[ActOut] | None:
+    """The latest acts whose next step is the reader's; None for who takes no such step."""
+    if not (actor.may(Permission.ACTS_CHECK) or actor.may(Permission.ACTS_APPROVE)):
+        return None
+    return acts(session, actor, ActsWanted(whose=Whose.TO_DO, limit=SHOWN_ACTS))

@@ -62,6 +62,36 @@ def fields(database: Database, contract_id: UUID, **changed: str) -> dict[str, s
     }
 
 
+def test_the_first_screen_lists_what_waits_for_the_reader(
+    database: Database, tmp_path: Path, ledger: StepLedger
+) -> None:
+    checker, head, clerk = (
+        client_as(database, tmp_path, ledger.users[name]) for name in ("checker", "head", "clerk")
+    )
+    assert "等您办理" not in page(checker, "/")
+    actor = ledger.actor(database, "clerk")
+    entry = PaymentEntry.model_validate(payment(database, ledger.paid_by_zone, "60000.00"))
+    with database.writing(actor) as session:
+        acts.enter(session, actor, entry, "k", TODAY, NOW)
+    shown = page(checker, "/")
+    assert "等您办理" in shown
+    assert f"/acts/{only_act(database).id}" in shown
+    assert "等您办理" not in page(head, "/")
+    assert "等您办理" not in page(clerk, "/")
+
+
+def test_who_reads_the_trail_finds_it_on_the_contract(
+    database: Database, tmp_path: Path, ledger: StepLedger
+) -> None:
+    address = f"/contracts/{ledger.paid_by_zone}"
+    auditor = client_as(database, tmp_path, ledger.users["auditor"])
+    shown = page(auditor, address)
+    assert "变更记录" in shown
+    link = shown.split("变更记录")[0].rsplit('href="', maxsplit=1)[1].split('"', maxsplit=1)[0]
+    assert "没有符合条件" not in page(auditor, link)
+    assert "变更记录" not in page(client_as(database, tmp_path, ledger.users["clerk"]), address)
+
+
 def test_a_payment_through_the_pages(
     database: Database, tmp_path: Path, ledger: StepLedger
 ) -> None:
