@@ -59,6 +59,8 @@ def expect_many(session: Session) -> None:
 
 
 def _forget(session: Session) -> None:
+    if session.in_nested_transaction():
+        return  # a savepoint is kept; the transaction, and whose it is, goes on
     session.flush()
     session.connection().execute(_FORGET_SQLITE)
 

@@ -146,6 +146,22 @@ def test_what_is_rolled_back_leaves_nothing(database: Database) -> None:
     assert entries(database) == []
 
 
+def test_a_savepoint_changes_nothing_of_who_is_named(database: Database) -> None:
+    with database.writing(PERSON) as session:
+        place = city(session)
+        with session.begin_nested():
+            contract(session, place, "1", ContractSpec(date(2023, 3, 1)))
+        with pytest.raises(RuntimeError), session.begin_nested():
+            contract(session, place, "2", ContractSpec(date(2023, 3, 1)))
+            session.flush()
+            raise RuntimeError
+        contract(session, place, "3", ContractSpec(date(2023, 3, 1)))
+    written = entries(database, object_kind="contract")
+    assert [(entry.actor, (entry.after or {})["number"]) for entry in written] == [
+        ("zhang", "1"), ("zhang", "3"),
+    ]  # fmt: skip
+
+
 def test_hand_run_sql_is_caught(database: Database, request: pytest.FixtureRequest) -> None:
     fill(database, 1)
     before = len(entries(database))
