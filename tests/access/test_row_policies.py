@@ -90,6 +90,7 @@ def test_each_table_with_a_policy_is_compared(backend: str) -> None:
     assert SEEN.keys() == CONTRACT_OF.keys() | BY_TENANT
 
 
+@pytest.mark.proof
 def test_policy_predicate_and_oracle_agree(database: Database, owned: Database) -> None:
     @settings(max_examples=DATABASE_EXAMPLES, suppress_health_check=ONE_DATABASE)
     @given(plan=plans())

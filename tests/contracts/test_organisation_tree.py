@@ -87,6 +87,7 @@ STEPS = st.lists(
 TREES = st.lists(st.integers(-1, NODES - 2), min_size=NODES, max_size=NODES)
 
 
+@pytest.mark.proof
 @pytest.mark.timeout(900)
 @settings(max_examples=DATABASE_EXAMPLES, suppress_health_check=list(HealthCheck))
 @given(tree=TREES, steps=STEPS)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from threading import Thread
 from uuid import UUID
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, select, text, update
@@ -120,6 +121,7 @@ acts = st.lists(
 )
 
 
+@pytest.mark.proof
 @given(parents=st.lists(st.none() | numbers, min_size=1, max_size=10), acts=acts)
 @settings(
     max_examples=DATABASE_EXAMPLES, suppress_health_check=[HealthCheck.function_scoped_fixture]

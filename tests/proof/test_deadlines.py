@@ -3,12 +3,14 @@
 import time
 from pathlib import Path
 
+import pytest
 import requests
 
 from monitor.patient_worker import ARRIVAL_SECONDS
 from tests.served import heard, served
 
 
+@pytest.mark.proof
 def test_a_request_that_never_ends_is_let_go(sqlite_template: Path, tmp_path: Path) -> None:
     with served(f"sqlite:///{sqlite_template}", tmp_path) as server:
         assert requests.get(f"{server.address}/healthz", timeout=20).ok

@@ -7,6 +7,7 @@ import os
 from datetime import date
 from decimal import Decimal
 
+import pytest
 from sqlalchemy import insert
 
 from contracts.models import Contract
@@ -20,6 +21,7 @@ COUNT = 66_000 if os.environ.get("MONITOR_PROOF") else 33_000
 B204 = Indicator(code="B204", name="履约", weight=Decimal(2), measure="performance_management")
 
 
+@pytest.mark.proof
 def test_a_programme_of_any_size_is_scored(database: Database) -> None:
     with database.writing(LOCAL_OPERATOR) as session:
         place = city(session)

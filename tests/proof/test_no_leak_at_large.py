@@ -9,9 +9,10 @@ import pytest
 from kernel.database import Database
 from tests.access.leaks import look_everywhere
 
-WORLDS = 400 if os.environ.get("MONITOR_PROOF") else 1
+WORLDS = 100 if os.environ.get("MONITOR_PROOF") else 1
 
 
+@pytest.mark.proof
 @pytest.mark.timeout(1800)
 def test_nobody_sees_what_is_not_theirs_in_many_worlds(
     database: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]

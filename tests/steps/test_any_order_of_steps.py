@@ -103,6 +103,7 @@ class Model:
 _numbers = count(1)
 
 
+@pytest.mark.proof
 @settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=DATABASE_EXAMPLES
 )

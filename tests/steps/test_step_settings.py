@@ -68,6 +68,7 @@ def expected(rules: list[Rule], at: int, amount: Decimal) -> Steps:
     return Steps.CLERK_CHECKER_HEAD if amount >= 50_000 else Steps.CLERK_HEAD
 
 
+@pytest.mark.proof
 @settings(
     max_examples=DATABASE_EXAMPLES, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

@@ -127,6 +127,7 @@ _TAMPERING = st.one_of(
 )
 
 
+@pytest.mark.proof
 @settings(
     max_examples=DATABASE_EXAMPLES, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

@@ -111,6 +111,7 @@ def test_an_address_is_stopped_over_all_accounts(database: Database) -> None:
     assert actions(database) == ["sign_in_blocked"]
 
 
+@pytest.mark.proof
 @pytest.mark.timeout(1200)
 def test_many_wrong_passwords_from_many_addresses_leave_the_owner_alone(
     database: Database, monkeypatch: pytest.MonkeyPatch
@@ -142,6 +143,7 @@ def test_many_wrong_passwords_from_many_addresses_leave_the_owner_alone(
         assert entries < 30
 
 
+@pytest.mark.proof
 def test_no_crowd_of_names_and_addresses_outgrows_the_buckets(database: Database) -> None:
     with database.writing(LOCAL_OPERATOR) as session:
         for n in range(MANY // 4):
