@@ -57,6 +57,7 @@ def install_screens(app: Flask, zone: ZoneInfo) -> None:
         Permission=Permission,
         whose=whose,
         NOT_GIVEN=words.NOT_GIVEN,
+        service_name=words.service_name,
         PLAN_STATES=words.PLAN_STATES,
         MILESTONE_STATES=words.MILESTONE_STATES,
         MILESTONE_KINDS=words.MILESTONE_KINDS,

@@ -1,4 +1,4 @@
-"""Whom and what an entry's keys mean: names of people, organisations, vendors and contracts."""
+"""Whom and what an entry's keys mean: names of people, organisations, vendors, contracts."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from uuid import UUID
@@ -12,6 +12,7 @@ from kernel.access.actor import Actor
 from kernel.access.permissions import Permission
 from kernel.sql import among
 from kernel.trail.queries import EntryOut
+from payments.models import Milestone
 from people.models import User
 
 
@@ -25,6 +26,9 @@ def names_in(session: Session, actor: Actor, found: Iterable[EntryOut]) -> Mappi
         select(Organisation.id, label).where(among(session, Organisation.id, keys)),
         select(Vendor.id, Vendor.name).where(among(session, Vendor.id, keys)),
         select(Programme.id, Programme.name).where(among(session, Programme.id, keys)),
+        select(Milestone.id, Milestone.name)
+        .join(Contract, Contract.id == Milestone.contract_id)
+        .where(among(session, Milestone.id, keys), known),
         select(Contract.id, Contract.number).where(among(session, Contract.id, keys), known),
     ]
     return {str(key): name for key, name in session.execute(union_all(*parts))}

@@ -1,6 +1,8 @@
 """审计记录: who changed what, when, from where and why; to filter and to take away as a file."""
 
-from flask import Blueprint, render_template, request
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, current_app, render_template, request
 from pydantic import Field
 from werkzeug.wrappers import Response
 
@@ -59,6 +61,7 @@ def _shown(query: PageQuery, page: Page[EntryOut], refusal: InputError | None = 
         CHANGES=CHANGES,
         KINDS=KINDS,
         lines=lines,
+        zone=ZoneInfo(current_app.config["MONITOR_ZONE"]),
     )
 
 

@@ -2,17 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
 from typing import Any, Final
 
 from sqlalchemy import Boolean
 
-from contracts.organisations.words import KIND_NAMES
-from kernel.access.roles import ROLES
 from kernel.columns import Percent, UtcInstant, Yuan
 from kernel.database import Base
 from kernel.money import format_yuan, from_fen
 from kernel.shares import from_scaled
-from monitor.words import FIELDS, MILESTONE_KINDS, NOT_GIVEN, ROUND_COUNTS, ROUND_KINDS
+from monitor.trail_columns import COLUMNS, LISTS, values_of
+from monitor.words import NOT_GIVEN
 
 ACTIONS: Final[Mapping[str, str]] = {
     "insert": "新增",
@@ -42,31 +42,43 @@ CHANGES: Final = frozenset({"insert", "update", "delete", "conflict"})
 
 KINDS: Final[Mapping[str, str]] = {
     "act": "审批事项",
+    "address": "网络地址",
     "alert": "预警",
+    "alert_episode": "预警经过",
+    "alert_event": "预警变化",
     "api_token": "接口令牌",
+    "api_token_use": "接口令牌的使用",
     "app_user": "用户",
     "announced_year": "节假日年度",
     "audit_entry": "审计记录",
     "channel": "消息渠道",
     "contract": "合同",
     "contract_party": "合同当事人",
+    "contract_reach": "合同可见范围",
     "contract_total": "合同总额",
+    "delivery": "消息投递",
+    "delivery_attempt": "投递尝试",
+    "finding": "核验发现",
     "implementation_plan": "实施方案",
     "membership": "任职",
     "message": "消息",
     "milestone": "付款节点",
     "one_time_link": "一次性链接",
     "organisation": "机构",
+    "organisation_ancestor": "机构层级",
     "organisation_version": "机构沿革",
     "payment": "支付",
     "plan_standing": "方案状态",
     "programme": "预算项目",
     "recovery_code": "恢复码",
+    "scan_run": "核查",
     "second_factor": "动态口令",
     "security_policy": "安全策略",
     "service_round": "服务轮次",
     "settlement": "付款状态",
     "sign_in_session": "登录会话",
+    "sign_in_throttle": "登录计数",
+    "single_sign_on": "统一身份认证",
     "sso_identity": "单点登录身份",
     "sso_membership": "单点登录任职",
     "step_setting": "审批步骤设置",
@@ -75,83 +87,11 @@ KINDS: Final[Mapping[str, str]] = {
     "vendor": "承接主体",
     "working_day_override": "工作日调整",
 }
-_COLUMNS: Final[Mapping[str, str]] = {
-    **FIELDS,
-    **ROUND_COUNTS,
-    "action": "动作",
-    "approval_document": "批准文号",
-    "by": "方式",
-    "content": "服务内容",
-    "contract": "合同",
-    "credit_code": "统一社会信用代码",
-    "division_code": "行政区划代码",
-    "due_on": "应付日",
-    "entered_by": "经办人",
-    "fiscal_year": "年度",
-    "lead_id": "牵头单位",
-    "payee": "收款单位",
-    "person": "人员",
-    "programme_id": "预算项目",
-    "purchaser_id": "购买主体",
-    "received": "到位资金",
-    "returned_on": "退回日期",
-    "reversed": "已冲正",
-    "reverses_id": "冲正的支付",
-    "sectors": "行业领域",
-    "state": "状态",
-    "steps": "步骤",
-    "triggered_on": "条件达成日期",
-    "assumed": "假定的项",
-    "contract_id": "合同",
-    "disabled_at": "停用时间",
-    "disabled_reason": "停用原因",
-    "ended_at": "结束时间",
-    "expires_on": "到期日",
-    "faults": "发现的问题数",
-    "format": "格式",
-    "login": "登录名",
-    "note": "备注",
-    "object": "对象编号",
-    "organisation_id": "机构",
-    "parent_id": "上级机构",
-    "recorded_at": "登记时间",
-    "recorded_by": "登记人",
-    "role": "角色",
-    "sealed": "已封印条数",
-    "secret": "密钥",
-    "sessions": "会话数",
-    "sessions_ended": "结束的会话数",
-    "short_name": "简称",
-    "since": "从",
-    "source": "来源",
-    "superseded_at": "被更正时间",
-    "until": "至",
-    "url": "地址",
-    "user_id": "用户",
-    "valid_from": "有效期起",
-    "valid_to": "有效期止",
-    "vendor_id": "承接主体",
-    "version": "版本",
-}
-_KIND_NAMES = {kind.value: word for kind, word in KIND_NAMES.items()}
-_ROLE_NAMES = {role.value: rule.name for role, rule in ROLES.items()}
-_VALUES: Final[Mapping[tuple[str, str], Mapping[str, str]]] = {
-    ("audit_entry", "action"): ACTIONS,
-    ("audit_entry", "kind"): KINDS,
-    ("membership", "role"): _ROLE_NAMES,
-    ("contract_party", "role"): {
-        "purchaser": "购买主体", "payer": "付款单位", "lead": "牵头单位", "vendor": "承接主体",
-    },
-    ("service_round", "kind"): {kind.value: word for kind, word in ROUND_KINDS.items()},
-    ("milestone", "kind"): {kind.value: word for kind, word in MILESTONE_KINDS.items()},
-    ("milestone", "trigger_kind"): {
-        "signing": "合同签订", "plan_approved": "实施方案审定", "round_confirmed": "轮次确认",
-        "acceptance": "验收合格", "invoice": "收到发票", "date": "约定日期",
-    },
-    ("organisation", "kind"): _KIND_NAMES,
-    ("organisation_version", "kind"): _KIND_NAMES,
-}  # fmt: skip
-_HOUSEKEEPING: Final = frozenset({"id", "version", "recorded_at", "recorded_by", "source_key"})
+_OF_THE_TRAIL: Final[Mapping[str, Mapping[str, str]]] = {"action": ACTIONS, "kind": KINDS}
+"""What was filtered by, where somebody read the trail."""
+_HOUSEKEEPING: Final = frozenset(
+    {"id", "version", "recorded_at", "recorded_by", "request_key", "source_key", "subject_id"}
+)
 """Columns that tell a reader nothing about a new row; a change of one is shown all the same."""
 
 
@@ -169,19 +109,22 @@ def lines(
     before: Mapping[str, Any] | None,
     after: Mapping[str, Any] | None,
     names: Mapping[str, str],
+    zone: tzinfo,
 ) -> list[Line]:
     """What an entry tells, column by column; a whole row without what is empty in it.
 
-    ``names`` are what keys mean, where that is known.
+    ``names`` are what keys mean, where that is known; instants are told in ``zone``.
     """
     old, new = before or {}, after or {}
     is_change = before is not None and after is not None
     columns = [*old, *(name for name in new if name not in old)]
+    # Beside the name that a person had then, the key of the same person tells nothing.
+    columns = [c for c in columns if not c.endswith("_by_id") or c[:-3] not in columns]
     return [
         Line(
-            _COLUMNS.get(name, name),
-            _shown(object_kind, name, old[name], names) if name in old else None,
-            _shown(object_kind, name, new[name], names) if name in new else None,
+            COLUMNS.get(name, name),
+            _shown(object_kind, name, old[name], names, zone) if name in old else None,
+            _shown(object_kind, name, new[name], names, zone) if name in new else None,
         )
         for name in columns
         if is_change
@@ -189,22 +132,35 @@ def lines(
     ]
 
 
-def _shown(object_kind: str, name: str, value: Any, names: Mapping[str, str]) -> str:
+def _shown(object_kind: str, name: str, value: Any, names: Mapping[str, str], zone: tzinfo) -> str:
     if value in (None, "", [], {}):
         return NOT_GIVEN
     if isinstance(value, dict):
-        return "，".join(f"{_COLUMNS.get(key, key)}：{part}" for key, part in value.items())
+        told = [key for key, part in value.items() if _tells(key, part, names)]
+        parts = [(key, _shown(object_kind, key, value[key], names, zone)) for key in told]
+        return "，".join(f"{COLUMNS.get(key, key)}：{part}" for key, part in parts)
     if isinstance(value, list):
-        return "、".join(str(item) for item in value)
-    if isinstance(value, str):
-        known = names if name.endswith("_id") else _VALUES.get((object_kind, name), {})
-        value = known.get(value, value)
+        items = LISTS.get(name, {})
+        return "、".join(items.get(str(item), str(item)) for item in value)
+    if name.endswith("_id"):
+        known = names
+    elif object_kind == "audit_entry":
+        known = _OF_THE_TRAIL.get(name, {})
+    else:
+        known = values_of(object_kind, name)
+    if not isinstance(value, bool) and str(value) in known:
+        return known[str(value)]
     table = Base.metadata.tables.get(object_kind)
     kind = None if table is None or name not in table.c else table.c[name].type
-    return _typed(kind, value)
+    return _typed(kind, value, zone)
 
 
-def _typed(kind: object, value: Any) -> str:
+def _tells(name: str, value: Any, names: Mapping[str, str]) -> bool:
+    """Whether a part of what was filled in says anything to a person."""
+    return value not in (None, "", [], {}) and (not name.endswith("_id") or value in names)
+
+
+def _typed(kind: object, value: Any, zone: tzinfo) -> str:
     """A plain value by the type of its column: the trail holds what the database holds."""
     if isinstance(kind, Boolean) or isinstance(value, bool):
         return "是" if value else "否"
@@ -213,5 +169,11 @@ def _typed(kind: object, value: Any) -> str:
     if isinstance(kind, Percent) and isinstance(value, int):
         return f"{from_scaled(value)}%"
     if isinstance(kind, UtcInstant):
-        return f"{str(value)[:19].replace('T', ' ')}（UTC）"
+        return f"{_instant(str(value)).astimezone(zone):%Y-%m-%d %H:%M:%S}"
     return str(value)
+
+
+def _instant(told: str) -> datetime:
+    """As the databases write it: without a zone, or with one, UTC."""
+    found = datetime.fromisoformat(told)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -69,6 +69,23 @@ ROUND_COUNTS: Final[Mapping[str, str]] = {
     "rectified_major": "重大已整改",
     "people_trained": "培训（人次）",
 }
+_SERVICE: Final[Mapping[str, str]] = {
+    "": "—",
+    "operator": "本机操作员",
+    "demo": "演示数据",
+    "anonymous": "未登录",
+    "system:sign-in": "登录服务",
+    "system:scan": "定时核查",
+    "system:delivery": "消息投递",
+    "system:seal": "审计封印",
+}
+
+
+def service_name(actor: str) -> str:
+    """Who recorded something, where that is no person; an account's name as it is."""
+    return _SERVICE.get(actor, actor)
+
+
 FIELDS: Final[Mapping[str, str]] = {
     "amount": "金额",
     "approved_on": "审定日期",
