@@ -7,6 +7,7 @@ of them would let a person see contract facts by the one and hide traces by the 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from uuid import UUID
 
 from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import Session
@@ -61,6 +62,21 @@ def refuse_mixture(roles: set[Role], added: Role) -> None:
             "role",
             f"此人同期是{'、'.join(administrators)}；管理员不能兼任业务角色，以免接触合同内容",
         )
+
+
+def is_another_administrator(session: Session, user_id: UUID, today: date) -> bool:
+    """Whether a user is 安全管理员 or 审计管理员 today or later."""
+    found = session.scalar(
+        select(Membership.id)
+        .where(
+            Membership.user_id == user_id,
+            Membership.role.in_(ADMINISTRATORS - {Role.SYSTEM_ADMIN}),
+            Membership.ended_at.is_(None),
+            or_(Membership.valid_to.is_(None), Membership.valid_to >= today),
+        )
+        .limit(1)
+    )
+    return found is not None
 
 
 def _holders(session: Session, today: date) -> dict[Role, tuple[int, int]]:

@@ -9,6 +9,7 @@ from kernel.access.permissions import Permission
 from kernel.errors import ConflictError, ForbiddenError, NotFoundError
 from kernel.web.permissions import requires
 from kernel.web.session import current_actor, current_clock, current_session, write_session
+from people.administrators import is_another_administrator
 from people.models import User
 from people.sign_in.own_account import reset_password
 
@@ -42,7 +43,8 @@ def make(user_id: UUID) -> Response:
 def _user(user_id: UUID) -> User:
     """The account to reset, by a person who has signed in, and not their own.
 
-    A stolen token, or a browser left open, would otherwise turn itself into a password.
+    A stolen token, or a browser left open, would otherwise turn itself into a password; and who
+    makes the link of another kind of administrator could use it (三员分立).
     """
     actor = current_actor()
     if actor.token_scopes is not None:
@@ -54,4 +56,9 @@ def _user(user_id: UUID) -> User:
     found = current_session().get(User, user_id)
     if found is None:
         raise NotFoundError("没有这个用户")
+    if is_another_administrator(current_session(), user_id, current_clock().business_date()):
+        raise ConflictError(
+            "安全管理员和审计管理员的密码不由系统管理员重置（三员分立）；"
+            "请在服务器上执行 monitor user reset"
+        )
     return found

@@ -88,6 +88,21 @@ def test_nobody_resets_the_own_password_without_knowing_it(
     assert client.get("/account").status_code == 200
 
 
+@pytest.mark.parametrize("role", [Role.SECURITY_ADMIN, Role.AUDIT_ADMIN])
+def test_one_administrator_does_not_become_another(
+    database: Database, tmp_path: Path, administrator: UUID, role: Role
+) -> None:
+    with database.writing(LOCAL_OPERATOR) as session:
+        other = person(session, "an.quan", (role, None)).id
+    client = client_as(database, tmp_path, administrator)
+    path = f"/users/{other}/password-link"
+    answer = fill_in(client, path, "/account", second_factor="yes")
+    assert answer.status_code == 409
+    assert "monitor user reset" in answer.text
+    assert client.get(path).status_code == 409
+    assert links(database) == 0
+
+
 def test_what_opened_an_account_before_it_was_disabled_opens_it_no_more(
     database: Database, administrator: UUID
 ) -> None:
