@@ -40,7 +40,7 @@ def serve_command(port: int | None) -> None:
     click.echo(_where(settings, port))
     if set_up is not None:
         base = settings.public_url.rstrip("/") or _address(settings, port)
-        click.echo("还没有用户。请用这个一次性链接（24 小时内有效）建立三名管理员：")
+        click.echo("还没有管理员。请用这个一次性链接（24 小时内有效）建立三名管理员：")
         click.echo(f"{base}/set-up/{set_up}")
     with shared_folder():
         WebServer(settings, listener.detach(), workers).run()

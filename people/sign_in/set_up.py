@@ -1,10 +1,10 @@
-"""The first administrators, by a one-time link that the service prints when there is no user yet."""
+"""The first administrators, by a one-time link that the service prints when there is none yet."""
 
 from datetime import datetime
 from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kernel.access.actor import SIGN_IN
@@ -17,7 +17,7 @@ from kernel.sql import wait_for_lock
 from kernel.trail.record import record
 from people.accounts import add_user
 from people.memberships import grant
-from people.models import User
+from people.models import Membership, User
 from people.schemas import Login, NewMembership, NewUser, PersonName
 from people.sign_in.models import LinkPurpose
 from people.sign_in.one_time_links import make_link, open_link, spend_link
@@ -62,19 +62,19 @@ class Administrators(BaseModel):
 
 
 def offer_set_up(database: Database, now: datetime) -> str | None:
-    """The token of a set-up link when there is no user yet, else None."""
+    """The token of a set-up link when there is no administrator yet, else None."""
     with database.reading(SIGN_IN) as session:
-        if _has_users(session):
+        if _has_administrators(session):
             return None
     with database.writing(SIGN_IN) as session:
         return make_link(session, LinkPurpose.SET_UP, None, now)
 
 
 def check_set_up(session: Session, token: str, now: datetime) -> None:
-    """Raises ``NotFoundError`` for a link that is no good, ``ConflictError`` when users are there."""
+    """Raises ``NotFoundError`` for a link that is no good, ``ConflictError`` after a set-up."""
     open_link(session, LinkPurpose.SET_UP, token, now)
-    if _has_users(session):
-        raise ConflictError("已经有用户，不能再次初始设置；请登录")
+    if _has_administrators(session):
+        raise ConflictError("已经有管理员，不能再次初始设置；请登录")
 
 
 def create_administrators(
@@ -91,12 +91,12 @@ def create_administrators(
     _check_password(wanted, terms)
     hashed = hash_password(wanted.password)
     with database.writing(SIGN_IN, cause) as session:
-        # Each node prints a link of its own, and of two used at once only one may find no user.
+        # Each node prints a link of its own, and of two used at once only one may find none.
         wait_for_lock(session, "set up")
         spend_link(session, LinkPurpose.SET_UP, token, now)
         check = current_policy(session)
-        if _has_users(session):
-            raise ConflictError("已经有用户，不能再次初始设置；请登录")
+        if _has_administrators(session):
+            raise ConflictError("已经有管理员，不能再次初始设置；请登录")
         users = {role: _administrator(session, wanted, role, clock) for role in ORDER}
         set_password(session, users[wanted.own].id, hashed, now)
         if wanted.second_factor:
@@ -126,5 +126,7 @@ def _check_password(wanted: Administrators, terms: PolicyTerms) -> None:
         raise InputError("password", problem)
 
 
-def _has_users(session: Session) -> bool:
-    return bool(session.scalar(select(func.count()).select_from(User)))
+def _has_administrators(session: Session) -> bool:
+    """Once there was one, the set-up is over for good."""
+    held = select(Membership.id).where(Membership.role.in_(ADMINISTRATORS))
+    return session.scalars(held.limit(1)).first() is not None

@@ -159,6 +159,16 @@ def test_the_set_up_makes_three_administrators_apart(
     assert client.get("/contracts").status_code == 403
 
 
+def test_an_account_made_before_the_set_up_does_not_shut_it(database: Database) -> None:
+    """Nobody could ever grant a role then: added at the machine, or signed on elsewhere."""
+    member(database)
+    token = offer_set_up(database, NOW)
+    assert token is not None
+    wanted = Administrators.model_validate(WHO)
+    create_administrators(database, token, wanted, desk(database).cause, CLOCK)
+    assert offer_set_up(database, NOW) is None
+
+
 def test_the_set_up_may_ask_administrators_for_a_second_factor(database: Database) -> None:
     token = offer_set_up(database, NOW)
     assert token is not None
@@ -197,10 +207,10 @@ def test_a_bad_set_up_changes_nothing_and_keeps_the_link(
         assert session.scalars(select(User.id)).all() == []
 
 
-def test_a_set_up_link_is_worth_nothing_once_there_are_users(database: Database) -> None:
+def test_a_set_up_link_is_worth_nothing_once_there_is_an_administrator(database: Database) -> None:
     token = offer_set_up(database, NOW)
     assert token is not None
-    member(database)
+    member(database, "li.na", (Role.SYSTEM_ADMIN, None))
     wanted = Administrators.model_validate(WHO)
     with pytest.raises(ConflictError):
         create_administrators(database, token, wanted, desk(database).cause, CLOCK)

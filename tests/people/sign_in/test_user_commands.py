@@ -121,13 +121,13 @@ def test_a_user_who_may_not_is_refused_and_a_closed_one_is_none(
     assert run("--as", "an.quan", "user", "list").exit_code == 0
 
 
-def test_serve_prints_a_set_up_link_while_there_is_no_user(
+def test_serve_prints_a_set_up_link_while_there_is_no_administrator(
     database: Database, database_address: str, tmp_path: Path
 ) -> None:
     with served(database_address, tmp_path) as server:
         said = server.process.stdout
         assert said is not None
-        assert "还没有用户" in said.readline()
+        assert "还没有管理员" in said.readline()
         link = said.readline().strip()
         assert link.startswith(f"{server.address}/set-up/")
         assert "三名管理员" in requests.get(link, timeout=20).text
@@ -136,6 +136,6 @@ def test_serve_prints_a_set_up_link_while_there_is_no_user(
         log = server.log.read_text()
         assert path.rpartition("/")[2] not in log
         assert "/set-up/…" in json.loads(log.splitlines()[0])["path"]
-    member(database)
+    member(database, "li.na", (Role.SYSTEM_ADMIN, None))
     with served(database_address, tmp_path) as server:
         assert requests.get(server.address + path, timeout=20).status_code == 409
