@@ -79,8 +79,8 @@ KINDS: Final[Mapping[str, str]] = {
     "sign_in_session": "登录会话",
     "sign_in_throttle": "登录计数",
     "single_sign_on": "统一身份认证",
-    "sso_identity": "单点登录身份",
-    "sso_membership": "单点登录任职",
+    "sso_identity": "统一身份认证账号",
+    "sso_membership": "统一身份认证任职",
     "step_setting": "审批步骤设置",
     "supervision_record": "督促检查记录",
     "user_password": "密码",
@@ -120,6 +120,8 @@ def lines(
     columns = [*old, *(name for name in new if name not in old)]
     # Beside the name that a person had then, the key of the same person tells nothing.
     columns = [c for c in columns if not c.endswith("_by_id") or c[:-3] not in columns]
+    if is_change and len(columns) > 1:
+        columns = [c for c in columns if c != "version"]
     return [
         Line(
             COLUMNS.get(name, name),

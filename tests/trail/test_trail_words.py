@@ -35,8 +35,8 @@ def test_every_word_of_a_column_has_a_meaning() -> None:
 
 
 def test_an_act_is_told_without_keys_and_english() -> None:
-    before = {"state": "to_approve", "approved_by_id": None, "approved_by": ""}
-    after = {"state": "done", "approved_by_id": "0199", "approved_by": "张伟"}
+    before = {"state": "to_approve", "approved_by_id": None, "approved_by": "", "version": 1}
+    after = {"state": "done", "approved_by_id": "0199", "approved_by": "张伟", "version": 2}
     told = [(line.name, line.before, line.after) for line in lines("act", before, after, {}, UTC)]
     assert told == [("状态", "待批准", "已完成"), ("批准人", "未提供", "张伟")]
 
