@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import insert, select, update
+from sqlalchemy.orm import aliased
 
 from contracts.ledger import ContractIndex, contract_key
 from contracts.ledger_changes import (
@@ -19,7 +20,7 @@ from kernel.keys import new_key
 from kernel.sql import among
 from kernel.workbook_problems import Problem
 from kernel.workbook_sheets import Sheet, SheetRow
-from payments.models import Payment
+from payments.models import BY_ACT, Payment
 from payments.payment_matching import Entry, match
 from payments.workbook_rows import MilestoneRow, PaymentRow
 
@@ -68,6 +69,7 @@ def record_payments(
     known = [_entry(row, row["source_key"], row) for row in _known(work, index)]
     matched, gone = match(entries, known)
     list_missing(work.changes, LedgerKind.PAYMENTS, (_label(work, payment.ref) for payment in gone))
+    _refuse_reversed(work, index, sheet, rows, [e for e in entries if e.ref not in matched])
     writes = _compare(work, sheet.name, rows, entries, matched)
     if work.writes:
         _write(work, writes)
@@ -130,6 +132,36 @@ def _known(work: LedgerImport, index: ContractIndex) -> list[dict[str, Any]]:
         )
         .order_by(columns.recorded_at, columns.id),
     )
+
+
+def _refuse_reversed(
+    work: LedgerImport,
+    index: ContractIndex,
+    sheet: Sheet[PaymentRow],
+    rows: Resolved,
+    new: Sequence[Entry],
+) -> None:
+    """A file that still names a payment reversed in steps must not bring it back unasked."""
+    reversal, columns = aliased(Payment), Payment.__table__.columns
+    found = load_rows(
+        work.session,
+        select(*columns)
+        .join(reversal, reversal.reverses_id == columns.id)
+        .where(
+            among(work.session, columns.contract_id, index.scope),
+            reversal.source.startswith(BY_ACT),
+        ),
+    )
+    taken_back = {_paid(_entry(row, row["source_key"], row)) for row in found}
+    for entry in new:
+        if _paid(entry) in taken_back:
+            row, values = rows[entry.ref]
+            message = "这笔支付已在系统中冲正；请删去这一行，确已另行支付的请填新凭证号"
+            work.problems.add(sheet.problem(row.number, "voucher", values["voucher"], message))
+
+
+def _paid(entry: Entry) -> tuple[Hashable, str]:
+    return entry.content, entry.voucher
 
 
 def _entry(values: Mapping[str, Any], source_key: str, ref: object) -> Entry:

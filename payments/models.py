@@ -70,6 +70,10 @@ class Milestone(Fact, Base):
     due_on: Mapped[date | None]
 
 
+BY_ACT = "系统登记，事项"
+"""What the source of a payment begins with that was entered and approved in steps."""
+
+
 class Payment(Fact, Base):
     """支付: append-only. A correction is a reversal (negative, same date) and a new payment.
 

@@ -8,7 +8,7 @@ from contracts.steps.events import ActToWrite
 from contracts.steps.facts import PaymentEntry, PaymentReversal
 from kernel.keys import new_key
 from payments.acts.payment_rules import payment_to_reverse
-from payments.models import Payment
+from payments.models import BY_ACT, Payment
 from payments.settling import settle_contracts
 
 _SAME = ("contract_id", "milestone_id", "paid_on", "payee", "voucher", "resolution", "assumed")
@@ -47,7 +47,7 @@ def _payment(entry: PaymentEntry) -> dict[str, Any]:
 def _stamp(event: ActToWrite) -> dict[str, Any]:
     return {
         "id": new_key(),
-        "source": f"系统登记，事项 {event.act_id}",
+        "source": f"{BY_ACT} {event.act_id}",
         "recorded_at": event.now,
         "recorded_by": event.by,
     }

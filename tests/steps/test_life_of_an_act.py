@@ -8,10 +8,15 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+import samples
 from contracts.service_models import PlanStanding, PlanState, ServiceRound
+from contracts.steps.events import ActToWrite
+from contracts.steps.facts import PaymentReversal
 from kernel.access.actor import LOCAL_OPERATOR
 from kernel.database import Database
+from kernel.keys import new_key
 from kernel.trail.models import AuditEntry
+from payments.acts.payment_writing import write_payment_act
 from payments.models import Milestone, Payment, Settlement
 from tests.pages import scan
 from tests.step_ledger import (
@@ -25,6 +30,7 @@ from tests.step_ledger import (
     round_id,
 )
 from tests.web import TODAY
+from tests.workbooks import LATER, Book, added, bring_in, dump
 
 
 @pytest.fixture
@@ -247,3 +253,26 @@ def test_returned_and_withdrawn_acts_write_nothing(
     assert step(clerk, second, "withdraw")["state"] == "withdrawn"
     step(head, second, "approve", 409)
     assert paid(database) == []
+
+
+def test_a_workbook_does_not_pay_again_what_was_reversed_in_steps(
+    database: Database, tmp_path: Path
+) -> None:
+    assert not bring_in(database, samples.path("hami-2023")).errors
+    with database.reading(LOCAL_OPERATOR) as session:
+        wrong = session.scalars(select(Payment).where(Payment.voucher == "2023-HM-0003")).one()
+        entry = PaymentReversal(
+            contract_id=wrong.contract_id, payment_id=wrong.id, reason="付错单位"
+        )
+    with database.writing(LOCAL_OPERATOR) as session:
+        done = ActToWrite(entry, new_key(), LATER.instant, "head")
+        write_payment_act(session, done)
+    before = dump(database)
+    (problem,) = bring_in(database, samples.path("hami-2023"), LATER).errors
+    assert (problem.sheet, problem.row, problem.value) == ("支付台账", 6, "2023-HM-0003")
+    assert "已在系统中冲正" in problem.message
+    assert dump(database) == before
+    book = Book.sample().put("支付台账", 6, "支付凭证号", "2023-HM-0003A")
+    assert added(bring_in(database, book.save(tmp_path / "hami-2023.xlsx"), LATER)) == {
+        "payments": 1
+    }
