@@ -57,6 +57,13 @@ def _through(table: str, key: str, column: str) -> str:
     )
 
 
+_LEADS = (
+    "EXISTS (SELECT 1 FROM programme JOIN organisation_ancestor AS above "
+    "ON above.organisation_id = programme.lead_id "
+    f"WHERE programme.id = finding.programme_id AND above.ancestor_id = {_listed('led')})"
+)
+"""A finding on a whole programme tells sums over all its departments: its lead's side sees it."""
+
 _TRAIL = (
     f"({_setting('trail')} = 'all' OR ({_setting('trail')} = 'reached' AND ("
     "audit_entry.object_kind = 'vendor' "
@@ -75,7 +82,7 @@ SEEN: Mapping[str, str] = {
     "contract": _reached("contract.id"),
     **{table: _reached(f"{table}.contract_id") for table in BY_CONTRACT},
     "finding": (
-        f"({_reached('finding.contract_id')} OR (finding.contract_id IS NULL AND {_ANY_TENANT}))"
+        f"({_reached('finding.contract_id')} OR (finding.contract_id IS NULL AND {_LEADS}))"
     ),
     "programme": _ANY_TENANT,
     "audit_entry": _TRAIL,

@@ -119,6 +119,23 @@ def test_without_a_tenant_a_raw_statement_gets_nothing(database: Database) -> No
             assert session.scalar(text(f"SELECT count(*) FROM {table}")) == 0, table
 
 
+def test_a_finding_on_a_whole_programme_is_for_its_lead_s_side(database: Database) -> None:
+    with database.writing(LOCAL_OPERATOR) as session:
+        world = write(session, ONE)
+    above, lead, elsewhere = (organisation.id for organisation in world.organisations)
+    counted = text("SELECT count(*) FROM finding WHERE contract_id IS NULL")
+    seen = {}
+    for role, place in [
+        (Role.OVERSIGHT, lead),
+        (Role.AUDITOR, above),
+        (Role.CLERK, lead),
+        (Role.OVERSIGHT, elsewhere),
+    ]:
+        with database.reading(Actor("x", (Grant(role, place, place),))) as session:
+            seen[role, place] = session.scalar(counted)
+    assert list(seen.values()) == [1, 1, 0, 0]
+
+
 def test_a_move_changes_predicate_and_policy_at_once(database: Database, owned: Database) -> None:
     with database.writing(LOCAL_OPERATOR) as session:
         world = write(session, ONE)
