@@ -2,7 +2,7 @@
 
 import secrets
 from base64 import b32encode
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pyotp
@@ -20,17 +20,19 @@ STEP_SECONDS = 30
 TOLERATED_STEPS = 1
 """A device whose clock is off by up to half a minute still works (RFC 6238, 5.2)."""
 RECOVERY_CODES = 10
+ENROLMENT_LASTS = timedelta(minutes=30)
+"""A secret shown earlier and never confirmed may have been seen by somebody else since."""
 
 
 def begin_enrolment(session: Session, sealed: SealedSecrets, user_id: UUID, now: datetime) -> str:
-    """The secret of a device to be confirmed: a new one, or that of an enrolment under way.
+    """The secret of a device to be confirmed: a new one, or that of an enrolment just under way.
 
     Raises ``ConflictError`` when a confirmed device is there; it must be taken away first.
     """
     factor = session.get(SecondFactor, user_id, with_for_update=True)
     if factor is not None and factor.confirmed_at is not None:
         raise ConflictError("已经启用动态口令；更换设备请先停用")
-    if factor is not None and factor.sealed_secret:
+    if factor is not None and factor.sealed_secret and now - factor.created_at < ENROLMENT_LASTS:
         return sealed.open(factor.sealed_secret)
     secret = pyotp.random_base32(32)
     if factor is None:

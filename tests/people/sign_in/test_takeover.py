@@ -1,6 +1,7 @@
 """What a stolen token, a stolen session or a name well chosen must not be made into."""
 
 import threading
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from kernel.access.actor import LOCAL_OPERATOR, Actor
 from kernel.access.permissions import Permission
 from kernel.access.roles import Role
 from kernel.database import Database
-from kernel.errors import ConflictError, NotFoundError
+from kernel.errors import ConflictError, InputError, NotFoundError
 from kernel.group_roles import GroupRole
 from people.accounts import disable_user, enable_user
 from people.actors import actor_of
@@ -21,6 +22,7 @@ from people.models import User
 from people.schemas import NewUser
 from people.sign_in.models import LinkPurpose, OneTimeLink
 from people.sign_in.one_time_links import make_link, open_link
+from people.sign_in.second_factor import begin_enrolment, confirm_enrolment
 from people.sign_in.set_up import ORDER, Administrators, create_administrators, offer_set_up
 from people.single_sign_on.accounts import Subject, admit
 from people.tokens.bearer import actor_of_token
@@ -28,7 +30,7 @@ from people.tokens.schemas import NewToken
 from people.tokens.tokens import make_token
 from tests.clocks import StoppedClock
 from tests.people import person
-from tests.signing_in import PASSWORD, desk, fill_in
+from tests.signing_in import PASSWORD, SEALED, code_at, desk, fill_in
 from tests.web import NOW, TODAY, client_as, stranger
 
 CLOCK = StoppedClock(NOW, TODAY)
@@ -163,3 +165,18 @@ def test_the_provider_names_nobody_so_either(database: Database) -> None:
         user_id = admit(session, CLOCK, subject, mapping)
         assert user_id is not None
         assert session.get_one(User, user_id).login.startswith("sso-")
+
+
+def test_a_secret_that_somebody_looked_at_long_ago_is_not_enrolled(
+    database: Database, administrator: UUID
+) -> None:
+    with database.writing(LOCAL_OPERATOR) as session:
+        seen = begin_enrolment(session, SEALED, administrator, NOW)
+        soon = begin_enrolment(session, SEALED, administrator, NOW + timedelta(minutes=29))
+        later = begin_enrolment(session, SEALED, administrator, NOW + timedelta(minutes=30))
+        assert soon == seen
+        assert later != seen
+        then = NOW + timedelta(minutes=31)
+        with pytest.raises(InputError):
+            confirm_enrolment(session, SEALED, administrator, code_at(seen, then), then)
+        confirm_enrolment(session, SEALED, administrator, code_at(later, then), then)
