@@ -4,6 +4,7 @@ import re
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any
+from unicodedata import category
 from uuid import UUID
 
 from pydantic import (
@@ -43,6 +44,13 @@ def _checked_login(login: str) -> str:
     return login
 
 
+def _readable(name: str) -> str:
+    """Without signs that nobody sees: they hide a name, turn it around, or make two look alike."""
+    if any(category(sign) in {"Cc", "Cf", "Zl", "Zp"} for sign in name):
+        raise ValueError("不能含看不见的字符")
+    return name
+
+
 Login = Annotated[
     str,
     BeforeValidator(_plain_login),
@@ -53,6 +61,7 @@ Login = Annotated[
 PersonName = Annotated[
     Annotated[str, Text(strip_whitespace=True, min_length=1, max_length=60)],
     AfterValidator(printable),
+    AfterValidator(_readable),
 ]
 Reason = Annotated[
     Annotated[str, Text(strip_whitespace=True, min_length=1, max_length=200)],

@@ -158,6 +158,13 @@ def test_nobody_is_called_what_the_trail_calls_the_machine(login: str) -> None:
         NewUser(login=login, name="甲")
 
 
+@pytest.mark.parametrize("name", ["\u200b", "王\u202e强", "王强\u200d", "王\u2028强", "王\x7f强"])
+def test_no_name_holds_what_nobody_sees(name: str) -> None:
+    with pytest.raises(ValidationError, match="看不见"):
+        NewUser(login="wang.qiang", name=name)
+    assert NewUser(login="wang.qiang", name="王　强·买买提").name == "王　强·买买提"
+
+
 def test_the_provider_names_nobody_so_either(database: Database) -> None:
     subject = Subject("https://idp.example", "s-1", "operator", "甲", frozenset({"admins"}))
     mapping = [GroupRole("admins", Role.SYSTEM_ADMIN, None)]
