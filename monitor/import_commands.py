@@ -32,9 +32,14 @@ NAMES = {
 @click.command("import")
 @click.argument("file", type=click.Path(path_type=Path), metavar="文件")
 @click.option("--dry-run", is_flag=True, help="只列出会新增、变更什么和错误，不写入")
+@click.option(
+    "--reason", default="", metavar="原因", help="更正金额、支付或验收的原因；记入审计记录"
+)
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON")
 @click.pass_context
-def import_command(context: click.Context, *, file: Path, dry_run: bool, as_json: bool) -> None:
+def import_command(
+    context: click.Context, *, file: Path, dry_run: bool, reason: str, as_json: bool
+) -> None:
     """导入合同台账工作簿（.xlsx）；有错误时什么也不写入。
 
     同一文件再导入一次不会有任何变化；文件里没有了的行只列出，不删除。
@@ -48,6 +53,7 @@ def import_command(context: click.Context, *, file: Path, dry_run: bool, as_json
             WorkbookLimits.of(service.settings),
             dry_run=dry_run,
             progress=_progress,
+            reason=reason.strip(),
         )
     if as_json:
         click.echo(json.dumps(result.as_json(), ensure_ascii=False))

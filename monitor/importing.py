@@ -11,13 +11,14 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from contracts.events import ContractsChanged
-from contracts.ledger import record_contracts
+from contracts.ledger import lock_contracts, record_contracts
 from contracts.ledger_changes import Change, Changes, LedgerImport, LedgerKind, Missing, Stamp
 from contracts.ledger_parties import record_organisations, record_programmes, record_vendors
 from contracts.ledger_services import record_services
 from contracts.organisations.changes import TREE_LOCK
 from contracts.plan_standings import write_plan_standings
 from kernel.access.actor import Actor
+from kernel.cause import AT_THE_MACHINE, Cause
 from kernel.clock import Clock
 from kernel.database import Database
 from kernel.errors import InputError
@@ -35,6 +36,8 @@ from payments.settling import DueDateError
 LOCK = "import"
 LONGEST_WAIT = 600.0
 """Seconds that an import waits for another one on SQLite."""
+
+_ACCEPTANCE = {(LedgerKind.ROUNDS, "确认日期"), (LedgerKind.PLANS, "审定日期")}
 
 Progress = Callable[[str], None]
 T = TypeVar("T")
@@ -84,8 +87,12 @@ def import_workbook(
     *,
     dry_run: bool = False,
     progress: Progress = lambda _line: None,
+    reason: str | None = None,
 ) -> ImportResult:
     """Bring the ledger to what the workbook says, in one transaction.
+
+    The trail has the ``reason`` with the file's name at each row. Where it is empty, a file that
+    corrects money or acceptance is refused; None: the caller has nobody to ask.
 
     A file with an error changes nothing and gives its errors. A dry run does everything and takes
     it back, so that it lists what an import would do. Two imports at once run one after the other.
@@ -102,11 +109,14 @@ def import_workbook(
             wait_for_lock(session, TREE_LOCK)
             stamp = Stamp(actor, clock.now(), path.name)
             result = _apply(LedgerImport(session, stamp, problems, Changes()), book, progress)
+            if reason == "" and not dry_run:
+                _ask_for_reason(problems, result.changes)
             if dry_run:
                 session.rollback()
             return replace(result, dry_run=dry_run)
 
-        return _in_turn(database, actor, apply)
+        why = f"导入 {path.name}：{reason}" if reason else f"导入 {path.name}"
+        return _in_turn(database, actor, replace(AT_THE_MACHINE, reason=why[:1000]), apply)
     except WorkbookError:
         return ImportResult(errors=problems.listed, error_count=problems.total)
     except InputError as refusal:
@@ -114,13 +124,32 @@ def import_workbook(
         return ImportResult(errors=[problem], error_count=1)
 
 
-def _in_turn(database: Database, actor: Actor, apply: Callable[[Session], T]) -> T:
+def _ask_for_reason(problems: Problems, changes: Sequence[Change]) -> None:
+    wanted = [change for change in changes if change.before and _is_correction(change)]
+    if not wanted:
+        return
+    first = f"{wanted[0].key} {wanted[0].field} {wanted[0].before} → {wanted[0].after or '（空）'}"
+    message = f"更正了金额、支付或验收 {len(wanted)} 处（如 {first}），须以 --reason 写明原因"
+    problems.add(Problem("", None, None, "", message))
+    raise WorkbookError(problems)
+
+
+def _is_correction(change: Change) -> bool:
+    """Whether it touches money, a payment, or the day on which something was accepted."""
+    return (
+        change.unit == "元"
+        or change.kind is LedgerKind.PAYMENTS
+        or (change.kind, change.field) in _ACCEPTANCE
+    )
+
+
+def _in_turn(database: Database, actor: Actor, cause: Cause, apply: Callable[[Session], T]) -> T:
     """Run in a writing transaction; on SQLite wait for another writer, even a slow one."""
     deadline = monotonic() + LONGEST_WAIT
     while True:
         begun = False
         try:
-            with database.writing(actor) as session:
+            with database.writing(actor, cause) as session:
                 session.connection()
                 begun = True
                 return apply(session)
@@ -133,6 +162,7 @@ def _apply(work: LedgerImport, book: Book, progress: Progress) -> ImportResult:
     contracts = book.contracts
     if contracts is None:
         raise WorkbookError(work.problems)
+    lock_contracts(work.session, book.contract_numbers)
     progress("写入 机构、项目和承接单位")
     directory = record_organisations(work, book.organisations)
     programmes = record_programmes(work, book.programmes, contracts, directory)

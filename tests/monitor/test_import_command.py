@@ -50,6 +50,30 @@ def test_what_changed_is_told_with_its_unit(tmp_path: Path) -> None:
     )  # fmt: skip
 
 
+def test_a_correction_of_money_or_acceptance_asks_why(tmp_path: Path) -> None:
+    run(HAMI)
+    book = Book.sample().put("支付台账", 6, "本次付款额(万元)", 49.5)
+    path = book.save(tmp_path / "hami-2023.xlsx")
+    assert run(path, "--dry-run").exit_code == 0
+    refused = run(path)
+    assert refused.exit_code == 2
+    assert "--reason" in refused.stderr
+    assert "500000.00 → 495000.00" in refused.stderr
+    assert "支付：新增 0，变更 1" in run(path, "--dry-run").stdout
+    done = run(path, "--reason", "按银行回单更正")
+    assert done.exit_code == 0, done.output
+    noted = CliRunner().invoke(cli, ["audit", "export"]).stdout
+    reversal = [line for line in noted.splitlines() if "按银行回单更正" in line]
+    assert any('"object_kind":"payment"' in line for line in reversal)
+    assert "导入 hami-2023.xlsx" in noted
+
+
+def test_what_the_file_adds_asks_no_reason(tmp_path: Path) -> None:
+    run(HAMI)
+    book = Book.sample().put("合同台账", 4, "备注", "已核对")
+    assert run(book.save(tmp_path / "hami-2023.xlsx")).exit_code == 0
+
+
 def test_a_refused_file_ends_with_2_and_its_cells(tmp_path: Path) -> None:
     wrong = Book.sample().put("支付台账", 4, "本次付款额(万元)", -1).save(tmp_path / "wrong.xlsx")
     refused = run(wrong, "--json")
