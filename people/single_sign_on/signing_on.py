@@ -14,12 +14,13 @@ from uuid import UUID
 from cryptography.fernet import Fernet, InvalidToken
 from sqlalchemy.orm import Session
 
-from kernel.access.actor import SIGN_IN
+from kernel.access.actor import SIGN_IN, Actor
 from kernel.clock import Clock
 from kernel.group_roles import GroupRole, parse_group_roles
 from kernel.logs import get_logger
 from kernel.settings import Settings
 from kernel.trail.record import record
+from people.models import User
 from people.sign_in.desk import Desk
 from people.sign_in.guarded import Gate
 from people.sign_in.models import SecondFactor, SessionState
@@ -127,11 +128,12 @@ def _entered(sso: SingleSignOn, desk: Desk, clock: Clock, back: Returned) -> tup
     subject = subject_of(claims, sso.groups_claim)
     with desk.database.writing(SIGN_IN, desk.cause) as session:
         user_id = admit(session, clock, subject, sso.mapping)
-        token = None if user_id is None else _open(session, desk, user_id, back.replaces)
+        login = "" if user_id is None else session.get_one(User, user_id).login
     # Raised after the transaction, so that roles which the groups took back stay taken.
-    if token is None:
+    if user_id is None:
         raise SignOnRefused(Fault.NO_ROLE, f"no group gives a role: {_shown(subject)}")
-    return token, next_page
+    with desk.database.writing(Actor(login, user_id=user_id), desk.cause) as session:
+        return _open(session, desk, user_id, back.replaces), next_page
 
 
 def _begun_here(desk: Desk, back: Returned) -> tuple[Attempt, str]:

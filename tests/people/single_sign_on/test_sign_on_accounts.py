@@ -119,6 +119,8 @@ def test_sign_ons_are_in_the_trail_without_secrets(bureau: Any) -> None:
         entries = str(session.execute(text("SELECT * FROM audit_entry")).all())
         facts = select(AuditEntry.after).where(AuditEntry.action == "sign_in")
         assert session.scalars(facts).all() == [{"by": "统一身份认证"}]
+        by = select(AuditEntry.user_id).where(AuditEntry.action == "sign_in")
+        assert session.scalars(by).all() == [str(session.scalars(select(User.id)).one())]
     assert bureau.settings.oidc_client_secret not in entries
 
 
