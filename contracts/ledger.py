@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
 
 from contracts.ledger_changes import (
     LedgerImport,
@@ -83,6 +84,20 @@ def contract_key(
     return None
 
 
+def lock_contracts(session: Session, numbers: Iterable[str]) -> None:
+    """Take the rows of the contracts with these numbers, in order.
+
+    Writes about money and acts take their contract's row before any other, so that none waits in a
+    ring: an act on a contract then refers to organisations, which an import changes.
+    """
+    session.execute(
+        select(Contract.id)
+        .where(among(session, Contract.number, sorted(set(numbers))))
+        .order_by(Contract.id)
+        .with_for_update()
+    )
+
+
 def record_contracts(
     work: LedgerImport,
     sheet: Sheet[ContractRow],
@@ -95,9 +110,7 @@ def record_contracts(
     refuse_twins(
         work, sheet, ((row.record.number, row) for row in sheet.rows), "number", "一个合同编号"
     )
-    numbers = sorted(set(numbers))
-    _lock(work, numbers)
-    found = _existing(work, numbers)
+    found = _existing(work, sorted(set(numbers)))
     existing = by_key(found, "purchaser_id", "number")
     wanted = [
         each
@@ -115,16 +128,6 @@ def record_contracts(
         _write_parties(work, outcome, wanted, existing, programmes)
     _list_missing(work, index, programmes)
     return index
-
-
-def _lock(work: LedgerImport, numbers: Iterable[str]) -> None:
-    """Writes about money take their contract's row first, in order, so that none waits in a ring."""
-    work.session.execute(
-        select(Contract.id)
-        .where(among(work.session, Contract.number, numbers))
-        .order_by(Contract.id)
-        .with_for_update()
-    )
 
 
 def _existing(work: LedgerImport, numbers: Iterable[str]) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from contracts.models import ContractParty, Organisation, OrganisationKind, PartyRole
@@ -17,6 +17,7 @@ from kernel.database import Database
 from tests.counts import DATABASE_EXAMPLES
 from tests.emptying import empty
 from tests.ledger import WHO, ContractSpec, city, contract
+from tests.locks import waits_or_is_done
 from tests.pages import BEGINS
 
 HOLDERS = (PartyRole.PURCHASER, PartyRole.PAYER, PartyRole.LEAD)
@@ -149,18 +150,6 @@ def test_the_triggers_follow_every_change(
         for act in acts:
             act(session, organisations, contracts)
         assert found(session) == expected(session)
-
-
-def waits_or_is_done(owned: Database, other: Thread) -> None:
-    """Let the other writer come as far as it can."""
-    waiting = text(
-        "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database "
-        "WHERE NOT granted AND datname = current_database()"
-    )
-    while other.is_alive() and not owned.is_sqlite:
-        with owned.engine.connect() as connection:
-            if connection.scalar(waiting):
-                return
 
 
 def test_a_contract_entered_while_its_buyer_moves_is_seen_where_the_buyer_then_lies(

@@ -11,12 +11,14 @@ from sqlalchemy.exc import OperationalError
 
 import samples
 from contracts.ledger_changes import LedgerKind
+from contracts.models import Contract, Organisation
 from kernel.access.actor import LOCAL_OPERATOR
 from kernel.database import Database
 from monitor.importing import ImportResult
 from monitor.wiring import event_bus
 from payments.models import Payment
-from tests.workbooks import bring_in
+from tests.locks import waits_or_is_done
+from tests.workbooks import LATER, Book, bring_in
 
 HAMI = samples.path("hami-2023")
 
@@ -40,6 +42,27 @@ def test_a_second_import_at_once_waits_and_sees_the_first(
     assert counts == [0, 8]
     with database.reading(LOCAL_OPERATOR) as session:
         assert session.scalar(select(func.count()).select_from(Payment)) == 7
+
+
+def test_an_act_on_a_contract_and_an_import_that_renames_its_buyer_do_not_wait_in_a_ring(
+    database: Database, owned: Database, tmp_path: Path
+) -> None:
+    bring_in(database, HAMI)
+    results: list[ImportResult] = []
+    book = Book.sample()
+    for lines in book.sheets.values():
+        for line in lines:
+            line[:] = ["哈密市工信厅" if cell == "哈密市工业和信息化局" else cell for cell in line]
+    renaming = book.save(tmp_path / "hami-2023.xlsx")
+    importing = Thread(target=lambda: results.append(bring_in(database, renaming, LATER)))
+    with database.writing(LOCAL_OPERATOR) as session:
+        buyers = session.scalars(select(Contract.purchaser_id).with_for_update()).all()
+        importing.start()
+        waits_or_is_done(owned, importing)
+        row_kept = select(Organisation.id).where(Organisation.id.in_(buyers))
+        assert session.scalars(row_kept.with_for_update(read=True, key_share=True)).all()
+    importing.join()
+    assert results[0].changed[LedgerKind.ORGANISATIONS] > 0
 
 
 def test_an_import_waits_longer_than_the_busy_timeout(
