@@ -1,4 +1,4 @@
-"""Read the trail: a page of it, all of it row by row, or what happened to one contract."""
+"""Read the trail: a page of it, or all of it row by row."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -90,15 +90,6 @@ def entries(session: Session, sight: Sight, wanted: Filter) -> Iterator[EntryOut
     while rows := session.execute(statement.where(AuditEntry.id > after)).all():
         yield from map(_built, rows)
         after = rows[-1].id
-
-
-def entries_of(
-    session: Session, sight: Sight, contract_id: UUID, limit: int = 50
-) -> list[EntryOut]:
-    """变更记录: the newest entries of one contract and of all that belongs to it."""
-    wanted = Filter(contract=AuditEntry.contract_id == contract_id)
-    statement = _statement(sight, wanted).order_by(AuditEntry.id.desc()).limit(limit)
-    return [_built(row) for row in session.execute(statement)]
 
 
 def _statement(sight: Sight, wanted: Filter) -> AnySelect:

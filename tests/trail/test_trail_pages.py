@@ -19,11 +19,9 @@ from kernel.access.roles import Role
 from kernel.database import Database
 from kernel.settings import Settings
 from kernel.trail.models import AuditEntry
-from kernel.trail.queries import entries_of
 from kernel.trail.record import record
 from monitor.app import create_app
 from monitor.trail_export import plain_cell
-from monitor.trail_sight import sight_of
 from people.actors import actor_of
 from tests.api_ledger import fill
 from tests.clocks import StoppedClock
@@ -253,17 +251,6 @@ def test_no_route_changes_or_deletes_the_trail(database: Database, tmp_path: Pat
         for method in rule.methods or ()
     }
     assert ways == {"GET", "HEAD", "OPTIONS"}
-
-
-def test_the_entries_of_one_contract(two: Two, database: Database) -> None:
-    with database.reading(LOCAL_OPERATOR) as session:
-        auditor = actor_of(session, two.auditor_id, date(2023, 12, 31))
-    assert auditor is not None
-    with database.reading(auditor) as session:
-        found = entries_of(session, sight_of(auditor), two.first, 5)
-        assert entries_of(session, sight_of(auditor), two.second) == []
-    assert len(found) == 5
-    assert {one.contract_id for one in found} == {two.first}
 
 
 def test_the_database_itself_hides_what_is_out_of_scope(two: Two, database: Database) -> None:
