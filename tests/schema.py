@@ -8,6 +8,7 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import positive_data_acceptance
 from sqlalchemy import select
 
 from contracts.models import Organisation
@@ -52,7 +53,8 @@ def can_be(mode: GenerationMode, operation: Any) -> bool:
 
 
 def described_answer(case: Any, headers: dict[str, str]) -> None:
-    case.call_and_validate(headers=headers)
+    # A rule may refuse more than a schema can tell: a day outside all ledgers.
+    case.call_and_validate(headers=headers, excluded_checks=[positive_data_acceptance])
 
 
 def whatever_but_an_error(case: Any, headers: dict[str, str]) -> None:

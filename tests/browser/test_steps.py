@@ -85,7 +85,7 @@ def test_three_persons_make_one_payment(browser: Browser, office: Office) -> Non
 
 def step(page: Page, button: str, said: str) -> None:
     page.goto("/")
-    page.get_by_role("link", name="待办事项").click()
+    page.get_by_role("navigation").get_by_role("link", name="待办事项").click()
     page.get_by_role("link", name="登记付款：首付款").click()
     page.get_by_role("button", name=button).click()
     expect(page.get_by_role("status")).to_contain_text(said)

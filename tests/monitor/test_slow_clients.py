@@ -1,6 +1,7 @@
 """Clients that send slowly, too much or nonsense, against a real server over real sockets."""
 
 import json
+import shutil
 import socket
 import threading
 import time
@@ -22,7 +23,8 @@ PROMPT = 3.0
 @pytest.fixture(scope="module")
 def server(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     data = tmp_path_factory.mktemp("served")
-    with served(f"sqlite:///{sqlite_template}", data) as running:
+    shutil.copy(sqlite_template, data / "monitor.db")
+    with served(f"sqlite:///{data / 'monitor.db'}", data) as running:
         requests.get(f"{running.address}/healthz", timeout=20)
         yield running
 
