@@ -22,7 +22,7 @@ from tests.alert_ledger import SEALING_KEY
 BACKENDS = ("sqlite", "postgresql")
 _servers = ExitStack()
 
-hypothesis_settings.register_profile("quick", max_examples=40, deadline=None)
+hypothesis_settings.register_profile("quick", max_examples=25, deadline=None)
 hypothesis_settings.register_profile("proof", max_examples=2000, deadline=None)
 hypothesis_settings.load_profile("proof" if os.environ.get("MONITOR_PROOF") else "quick")
 

@@ -2,4 +2,4 @@
 
 import os
 
-DATABASE_EXAMPLES = 100 if os.environ.get("MONITOR_PROOF") else 10
+DATABASE_EXAMPLES = 100 if os.environ.get("MONITOR_PROOF") else 6

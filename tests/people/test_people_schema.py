@@ -17,7 +17,7 @@ from tests.people import person, session_token
 from tests.web import COOKIE, NOW, stranger
 
 TAGS = {"organisations", "people"}
-EXAMPLES = 15
+EXAMPLES = 4
 
 
 @pytest.mark.parametrize("role", [Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN])

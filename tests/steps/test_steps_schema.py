@@ -49,7 +49,7 @@ def test_nothing_that_is_sent_breaks_the_steps(
 
 def _ask(operation: Any, mode: GenerationMode) -> None:
     @settings(
-        max_examples=15,
+        max_examples=4,
         deadline=None,
         derandomize=True,
         phases=[Phase.explicit, Phase.generate],
