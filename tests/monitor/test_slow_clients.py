@@ -176,7 +176,9 @@ def test_a_crowd_is_served(server: Served) -> None:
 def test_half_open_connections_do_not_keep_it_from_stopping(
     sqlite_template: Path, tmp_path: Path
 ) -> None:
-    with served(f"sqlite:///{sqlite_template}", tmp_path) as server, server.connect() as client:
+    shutil.copy(sqlite_template, tmp_path / "monitor.db")
+    address = f"sqlite:///{tmp_path / 'monitor.db'}"
+    with served(address, tmp_path) as server, server.connect() as client:
         client.sendall(b"GET /heal")
         assert requests.get(f"{server.address}/healthz", timeout=20).ok
         began = time.monotonic()
