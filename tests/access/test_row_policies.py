@@ -206,3 +206,13 @@ def _move(session: Session, world: World) -> None:
     session.execute(
         update(Organisation).where(Organisation.id == below.id).values(parent_id=elsewhere.id)
     )
+
+
+@pytest.mark.parametrize("table", ["contract_reach", "organisation_ancestor", "audit_seal"])
+def test_the_service_cannot_move_the_wall_itself(database: Database, table: str) -> None:
+    """Policies rest on tables that triggers write as the owner; seals are only appended to."""
+    with (
+        database.writing(LOCAL_OPERATOR) as session,
+        pytest.raises(DBAPIError, match="permission denied"),
+    ):
+        session.execute(text(f"DELETE FROM {table}"))
