@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from flask import make_response, render_template, request
+from flask import flash, make_response, redirect, render_template, request
 from pydantic import ValidationError
 from werkzeug.wrappers import Response
 
@@ -55,3 +55,12 @@ def again(refusal: MonitorError, page: Callable[[Form], str], back: str) -> Resp
     if not faults:
         faults = {"": refusal.message}
     return make_response(page(Form(typed(), faults)), refusal.status)
+
+
+def saved(act: Callable[[], object], page: Callable[[Form], str], back: str, said: str) -> Response:
+    """Do it, say so and go ``back`` to the record; refused, show the form as ``again`` does."""
+    refusal = tried(act)
+    if refusal is not None:
+        return again(refusal, page, back)
+    flash(said)
+    return redirect(back)

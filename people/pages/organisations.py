@@ -28,7 +28,7 @@ from kernel.web.session import (
     web_parts,
     write_session,
 )
-from people.pages.forms import Form, again, seen_version, tried, typed
+from people.pages.forms import Form, again, saved, seen_version, tried, typed
 from people.queries import members_of, people_reaching
 
 organisation_pages = Blueprint("organisation_pages", __name__, template_folder="../templates")
@@ -154,11 +154,12 @@ def change(organisation_id: UUID) -> Response:
             )
 
     back = url_for("organisation_pages.show", organisation_id=organisation_id)
-    refusal = tried(act)
-    if refusal is not None:
-        return again(refusal, lambda form: _edit_page(organisation_id, form), back)
-    flash("修改已保存；此前的名称留在沿革中。")
-    return redirect(back)
+    return saved(
+        act,
+        lambda form: _edit_page(organisation_id, form),
+        back,
+        "修改已保存；此前的名称留在沿革中。",
+    )
 
 
 @organisation_pages.get("/organisations/<uuid:organisation_id>/move")

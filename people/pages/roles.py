@@ -12,7 +12,7 @@ from kernel.errors import MonitorError
 from kernel.web.permissions import SIGNED_IN, requires
 from kernel.web.session import current_actor, current_clock, current_session, write_session
 from people import memberships, queries
-from people.pages.forms import Form, again, seen_version, tried, typed
+from people.pages.forms import Form, again, saved, seen_version, tried, typed
 from people.schemas import MembershipEdit, MembershipOut, NewMembership
 
 REACHES = {
@@ -62,11 +62,12 @@ def grant(user_id: UUID) -> Response:
             )
             memberships.grant(session, current_actor(), current_clock(), wanted)
 
-    refusal = tried(act)
-    if refusal is not None:
-        return again(refusal, lambda form: _new_page(user_id, form), _user_page(user_id))
-    flash("角色已授予，立即按起止日期生效。")
-    return redirect(_user_page(user_id))
+    return saved(
+        act,
+        lambda form: _new_page(user_id, form),
+        _user_page(user_id),
+        "角色已授予，立即按起止日期生效。",
+    )
 
 
 @role_pages.get("/memberships/<uuid:membership_id>")

@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, make_response, render_template, request, url_for
 from pydantic import BaseModel, BeforeValidator
 from werkzeug.wrappers import Response
 
@@ -15,7 +15,7 @@ from kernel.fields import CursorText, SearchWords
 from kernel.web.permissions import requires
 from kernel.web.session import current_actor, current_clock, current_session, write_session
 from people import accounts, queries
-from people.pages.forms import Form, again, seen_version, tried, typed
+from people.pages.forms import Form, again, saved, seen_version, tried, typed
 from people.schemas import (
     Disabling,
     MembershipsWanted,
@@ -141,11 +141,7 @@ def change(user_id: UUID) -> Response:
             )
 
     back = url_for("user_pages.show", user_id=user_id)
-    refusal = tried(act)
-    if refusal is not None:
-        return again(refusal, lambda form: _edit_page(user_id, form), back)
-    flash("修改已保存。")
-    return redirect(back)
+    return saved(act, lambda form: _edit_page(user_id, form), back, "修改已保存。")
 
 
 @user_pages.post("/users/<uuid:user_id>/disable")
@@ -161,11 +157,9 @@ def disable(user_id: UUID) -> Response:
             )
 
     back = url_for("user_pages.show", user_id=user_id)
-    refusal = tried(act)
-    if refusal is not None:
-        return again(refusal, lambda form: _show_page(user_id, form), back)
-    flash("账号已停用，其登录与接口令牌随即失效。")
-    return redirect(back)
+    return saved(
+        act, lambda form: _show_page(user_id, form), back, "账号已停用，其登录与接口令牌随即失效。"
+    )
 
 
 @user_pages.post("/users/<uuid:user_id>/enable")
@@ -178,11 +172,7 @@ def enable(user_id: UUID) -> Response:
             accounts.enable_user(session, current_actor(), current_clock(), user_id, seen_version())
 
     back = url_for("user_pages.show", user_id=user_id)
-    refusal = tried(act)
-    if refusal is not None:
-        return again(refusal, lambda form: _show_page(user_id, form), back)
-    flash("账号已启用。")
-    return redirect(back)
+    return saved(act, lambda form: _show_page(user_id, form), back, "账号已启用。")
 
 
 def _user(user_id: UUID) -> UserOut:
