@@ -20,11 +20,16 @@ from tests.receiver import TestReceiver
 
 LOOPBACK = ReceiverRules(networks=("127.0.0.0/8",), timeout_seconds=0.5)
 START = datetime.now(UTC).replace(microsecond=0)
-"""Now, since the library's verifier refuses timestamps five minutes off."""
+"""When the messages of a test wait from."""
 
 
 def clock(after: timedelta = timedelta(0)) -> StoppedClock:
     return StoppedClock(START + after, date(2023, 7, 20))
+
+
+def since_start() -> timedelta:
+    """Up to now, since the library's verifier refuses timestamps five minutes off."""
+    return datetime.now(UTC) - START
 
 
 def courier(

@@ -33,8 +33,7 @@ class ProviderAdapter(HTTPAdapter):
         if origin_of(request.url or "") != self._origin:
             raise NotTheProvider("address outside the issuer's origin")
         options |= {"stream": True, "timeout": self._timeout}
-        with self._watch.limit(self._timeout):
-            response = super().send(request, **options)
+        with self._watch.limit(self._timeout), super().send(request, **options) as response:
             try:
                 body: bytes = response.raw.read(ANSWER_BYTES + 1, decode_content=False)
             except (HTTPError, OSError):
@@ -48,7 +47,6 @@ class ProviderAdapter(HTTPAdapter):
         # What ``requests`` keeps of a body that it read itself.
         response._content = body  # noqa: SLF001
         response._content_consumed = True  # type: ignore[attr-defined]  # noqa: SLF001
-        response.close()
         return response
 
     def close(self) -> None:

@@ -29,7 +29,7 @@ from tests.alert_ledger import KEYS, SECRET
 from tests.receiver import Reply, receiver
 
 RULES = ReceiverRules(("127.0.0.0/8",), 0.6)
-NOW = datetime.now(UTC)
+NOW = datetime(2023, 7, 20, 1, 2, 3, tzinfo=UTC)
 
 
 def add(database: Database, new: NewChannel) -> None:
@@ -99,13 +99,13 @@ def test_a_made_secret_is_good_and_new() -> None:
 
 
 def test_a_trial_says_what_the_receiver_answered(database: Database) -> None:
-    answers = iter([Reply(), Reply(401)])
+    answers, now = iter([Reply(), Reply(401)]), datetime.now(UTC)
     with receiver(lambda number, headers: next(answers)) as server:
         add(database, NewChannel("甲", server.url, SECRET))
         with database.reading(LOCAL_OPERATOR) as session:
             channel = channel_named(session, "甲")
-            assert try_out(channel, RULES, KEYS, NOW).status == 204
-            assert try_out(channel, RULES, KEYS, NOW).status == 401
+            assert try_out(channel, RULES, KEYS, now).status == 204
+            assert try_out(channel, RULES, KEYS, now).status == 401
         assert server.received[0].valid
         assert b"test.ping" in server.received[0].body
 
@@ -131,16 +131,17 @@ def test_the_longest_address_fits_when_sealed(database: Database) -> None:
 
 def test_while_a_secret_is_exchanged_both_sign(database: Database) -> None:
     add(database, NewChannel("甲", "http://127.0.0.1:9/", SECRET))
+    start = datetime.now(UTC)
     with database.writing(LOCAL_OPERATOR) as session:
-        fresh = exchange_secret(channel_named(session, "甲"), NOW, KEYS)
+        fresh = exchange_secret(channel_named(session, "甲"), start, KEYS)
         with pytest.raises(ConflictError):
-            exchange_secret(channel_named(session, "甲"), NOW + OVERLAP / 2, KEYS)
-    ends = NOW + OVERLAP
+            exchange_secret(channel_named(session, "甲"), start + OVERLAP / 2, KEYS)
+    ends = start + OVERLAP
     for secret, accepted in ((SECRET, [True, False]), (fresh, [True, True])):
         with receiver(secret=secret) as server, database.reading(LOCAL_OPERATOR) as session:
             channel = channel_named(session, "甲")
             channel.url = KEYS.seal(server.url)
-            for now, until in ((NOW, ends), (NOW, NOW)):
+            for now, until in ((start, ends), (start, start)):
                 channel.former_until = until
                 assert try_out(channel, RULES, KEYS, now).status == 204
             assert [one.valid for one in server.received] == accepted

@@ -17,14 +17,23 @@ from kernel.errors import ConflictError, NotFoundError
 from kernel.keys import new_key
 from kernel.sealed_secrets import SealedSecrets
 from tests.alert_ledger import KEYS
-from tests.couriers import LOOPBACK, START, alerts_received, clock, courier, states, waiting
+from tests.couriers import (
+    LOOPBACK,
+    START,
+    alerts_received,
+    clock,
+    courier,
+    since_start,
+    states,
+    waiting,
+)
 from tests.receiver import Reply, receiver
 
 
 def test_every_alert_arrives_once_signed_and_joined(database: Database) -> None:
     with receiver() as server:
         alerts = waiting(database, 120, server.url)
-        tally = courier(database).deliver_due()
+        tally = courier(database, since_start()).deliver_due()
     assert alerts_received(server) == sorted(map(str, alerts))
     assert all(one.valid for one in server.received)
     assert len(server.received) < 12
