@@ -7,7 +7,12 @@ class Permission(StrEnum):
     """A permission's value is what an API token lists as its scope."""
 
     CONTRACTS_READ = "contracts.read"
+    CONTRACTS_WRITE = "contracts.write"
     SERVICE_READ = "service.read"
+    SERVICE_WRITE = "service.write"
+    SUPERVISION_WRITE = "supervision.write"
+    VENDORS_WRITE = "vendors.write"
+    IMPORTS_WRITE = "imports.write"
     MONEY_READ = "money.read"
     ALERTS_READ = "alerts.read"
     FINDINGS_READ = "findings.read"
@@ -38,7 +43,12 @@ class Permission(StrEnum):
 
 _LABELS = {
     Permission.CONTRACTS_READ: "查看合同、项目与承接单位",
-    Permission.SERVICE_READ: "查看方案、轮次与督促检查",
+    Permission.CONTRACTS_WRITE: "登记合同、补充合同与合同状态",
+    Permission.SERVICE_READ: "查看方案、轮次、隐患与督促检查",
+    Permission.SERVICE_WRITE: "登记方案、轮次与隐患",
+    Permission.SUPERVISION_WRITE: "登记督促检查、验收、公开与处罚",
+    Permission.VENDORS_WRITE: "维护承接主体、资质与企业名录",
+    Permission.IMPORTS_WRITE: "导入台账与撤销导入",
     Permission.MONEY_READ: "查看支付节点与支付",
     Permission.ALERTS_READ: "查看预警",
     Permission.FINDINGS_READ: "查看核验发现",

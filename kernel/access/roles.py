@@ -61,12 +61,19 @@ _FACTS = frozenset(
 _PURCHASER = _FACTS - {Permission.SCORES_READ}
 """A score is of a whole programme, and a purchaser sees its own part of it."""
 
+_KEEPS_FILES = frozenset(
+    {Permission.SUPERVISION_WRITE, Permission.VENDORS_WRITE, Permission.IMPORTS_WRITE}
+)
+"""What both sides of a contract's file enter: who buys, and who leads."""
+
 ROLES: Mapping[Role, RoleRule] = {
     Role.CLERK: RoleRule(
         "经办",
-        "购买主体：登记合同与轮次，提出审定、确认与支付",
+        "购买主体：登记合同、方案、轮次与隐患，提出审定、确认与支付",
         Reach.OWN,
-        _PURCHASER | {Permission.ACTS_ENTER},
+        _PURCHASER
+        | _KEEPS_FILES
+        | {Permission.ACTS_ENTER, Permission.CONTRACTS_WRITE, Permission.SERVICE_WRITE},
     ),
     Role.CHECKER: RoleRule(
         "审核", "购买主体：审核经办提出的事项", Reach.OWN, _PURCHASER | {Permission.ACTS_CHECK}
@@ -81,7 +88,7 @@ ROLES: Mapping[Role, RoleRule] = {
         "牵头监管",
         "牵头或付款项目的全部合同：督促检查、督办、评分、通报",
         Reach.LED,
-        _FACTS | {Permission.MESSAGES_SEND},
+        _FACTS | _KEEPS_FILES | {Permission.MESSAGES_SEND},
     ),
     Role.FINANCE: RoleRule(
         "财政",
