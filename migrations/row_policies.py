@@ -104,7 +104,7 @@ WRITTEN_BY_ALL = {"audit_entry"}
 WITHOUT = {
     "alembic_version", "announced_year", "api_token", "api_token_use", "app_user", "channel",
     "contract_reach", "membership", "one_time_link", "organisation", "organisation_ancestor",
-    "organisation_version", "recovery_code", "scan_run", "second_factor", "security_policy",
+    "organisation_version", "recovery_code", "request_key", "scan_run", "second_factor", "security_policy",
     "sign_in_session", "sign_in_throttle", "sso_identity", "sso_membership", "step_setting",
     "trail_context", "user_password", "vendor", "working_day_override",
 }  # fmt: skip

@@ -9,6 +9,7 @@ import contracts.reach_models
 import contracts.service_models
 import contracts.steps.models
 import kernel.calendar_models
+import kernel.request_keys
 import kernel.trail.models
 import payments.models
 import people.models
@@ -19,6 +20,7 @@ from kernel.database import Base
 
 MODEL_FILES = (
     kernel.calendar_models,
+    kernel.request_keys,
     kernel.trail.models,
     contracts.models,
     contracts.organisation_versions,

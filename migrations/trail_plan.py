@@ -14,7 +14,7 @@ WRITTEN_BY_THE_SERVICE = frozenset(
     {
         "alert", "alert_episode", "alert_event", "api_token_use", "contract_reach", "delivery",
         "delivery_attempt", "finding",
-        "message", "organisation_ancestor", "plan_standing", "scan_run", "settlement",
+        "message", "organisation_ancestor", "plan_standing", "request_key", "scan_run", "settlement",
         "sign_in_session", "sign_in_throttle",
     }
 )  # fmt: skip

@@ -20,6 +20,7 @@ from contracts.organisations.schemas import NewOrganisation, OrganisationEdit, O
 from contracts.organisations.words import KIND_NAMES
 from kernel.access.permissions import Permission
 from kernel.fields import CursorText, SearchWords
+from kernel.web.forms import Form, again, saved, seen_version, tried, typed
 from kernel.web.permissions import requires
 from kernel.web.session import (
     current_actor,
@@ -28,7 +29,6 @@ from kernel.web.session import (
     web_parts,
     write_session,
 )
-from people.pages.forms import Form, again, saved, seen_version, tried, typed
 from people.queries import members_of, people_reaching
 
 organisation_pages = Blueprint("organisation_pages", __name__, template_folder="../templates")

@@ -9,10 +9,10 @@ from contracts.organisations.queries import named_organisation
 from kernel.access.permissions import Permission
 from kernel.access.roles import ADMINISTRATORS, ROLES, Reach
 from kernel.errors import MonitorError
+from kernel.web.forms import Form, again, saved, seen_version, tried, typed
 from kernel.web.permissions import SIGNED_IN, requires
 from kernel.web.session import current_actor, current_clock, current_session, write_session
 from people import memberships, queries
-from people.pages.forms import Form, again, saved, seen_version, tried, typed
 from people.schemas import MembershipEdit, MembershipOut, NewMembership
 
 REACHES = {

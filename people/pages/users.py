@@ -12,10 +12,10 @@ from kernel.access.permissions import Permission
 from kernel.access.roles import ROLES, Role
 from kernel.errors import InputError
 from kernel.fields import CursorText, SearchWords
+from kernel.web.forms import Form, again, saved, seen_version, tried, typed
 from kernel.web.permissions import requires
 from kernel.web.session import current_actor, current_clock, current_session, write_session
 from people import accounts, queries
-from people.pages.forms import Form, again, saved, seen_version, tried, typed
 from people.schemas import (
     Disabling,
     MembershipsWanted,

@@ -49,7 +49,7 @@ def again(refusal: MonitorError, page: Callable[[Form], str], back: str) -> Resp
     ``back`` is the page of the record as it is now.
     """
     if isinstance(refusal, ChangedMeanwhile):
-        shown = render_template("people/conflict.html", told=refusal, mine=typed(), back=back)
+        shown = render_template("conflict.html", told=refusal, mine=typed(), back=back)
         return make_response(shown, refusal.status)
     faults = {each.field.removesuffix("_id"): each.message for each in refusal.problems}
     if not faults:
