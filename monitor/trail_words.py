@@ -53,6 +53,7 @@ KINDS: Final[Mapping[str, str]] = {
     "audit_entry": "审计记录",
     "channel": "消息渠道",
     "contract": "合同",
+    "request_key": "提交编号",
     "contract_party": "合同当事人",
     "contract_reach": "合同可见范围",
     "contract_total": "合同总额",
