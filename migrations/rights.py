@@ -8,7 +8,7 @@ DELETED_FROM = {"contract_party", "plan_standing", "settlement"}
 """Derived tables, and parties that a corrected ledger no longer names; facts are never deleted."""
 READ_ONLY = {"alembic_version", "contract_reach", "organisation_ancestor"}
 """Row policies rest on the latter two, which triggers write as the tables' owner."""
-APPENDED_TO = frozenset({"audit_entry", "audit_seal"})
+APPENDED_TO = frozenset({"audit_entry", "audit_seal", "hazard_event"})
 """Tables whose rows are never changed once written."""
 
 

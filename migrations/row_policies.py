@@ -76,6 +76,7 @@ _TRAIL = (
 BY_CONTRACT = (
     "contract_party", "contract_total", "implementation_plan", "plan_standing", "service_round",
     "supervision_record", "milestone", "payment", "settlement", "alert", "act",
+    "contract_enterprise", "round_enterprise", "hazard", "hazard_event", "hazard_count",
 )  # fmt: skip
 
 SEEN: Mapping[str, str] = {
@@ -103,7 +104,7 @@ WRITTEN_BY_ALL = {"audit_entry"}
 
 WITHOUT = {
     "alembic_version", "announced_year", "api_token", "api_token_use", "app_user", "channel",
-    "contract_reach", "membership", "one_time_link", "organisation", "organisation_ancestor",
+    "contract_reach", "enterprise", "membership", "one_time_link", "organisation", "organisation_ancestor",
     "organisation_version", "recovery_code", "request_key", "scan_run", "second_factor", "security_policy",
     "sign_in_session", "sign_in_throttle", "sso_identity", "sso_membership", "step_setting",
     "trail_context", "user_password", "vendor", "working_day_override",

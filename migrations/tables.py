@@ -2,7 +2,9 @@
 
 import alerts.delivery_models
 import alerts.models
+import contracts.enterprises.models
 import contracts.finding_models
+import contracts.hazards.models
 import contracts.models
 import contracts.organisation_versions
 import contracts.reach_models
@@ -27,6 +29,8 @@ MODEL_FILES = (
     contracts.reach_models,
     contracts.service_models,
     contracts.finding_models,
+    contracts.enterprises.models,
+    contracts.hazards.models,
     contracts.steps.models,
     people.models,
     people.sign_in.models,
