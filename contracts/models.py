@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from kernel.columns import Fact, Recorded, UtcInstant, Yuan, plausible_days, words
+from kernel.columns import Fact, Percent, Recorded, UtcInstant, Yuan, plausible_days, words
 from kernel.database import Base
 from kernel.dated import DatedVersion, period_check
 from kernel.keys import new_key
@@ -33,6 +33,42 @@ class PartyRole(StrEnum):
     VENDOR = "vendor"
 
 
+class VendorSize(StrEnum):
+    """企业规模 大/中/小/微 (工信部联企业〔2011〕300号); the last three are 中小企业."""
+
+    LARGE = "large"
+    MEDIUM = "medium"
+    SMALL = "small"
+    MICRO = "micro"
+
+
+class PublicUnit(StrEnum):
+    """事业单位 公益一类/公益二类: the former cannot be 承接主体 (财政部令第102号, article 8)."""
+
+    CLASS_ONE = "class_one"
+    CLASS_TWO = "class_two"
+
+
+class ProcurementMethod(StrEnum):
+    """采购方式 (政府采购法 26, 政府采购非招标采购方式管理办法, 政府采购框架协议采购方式管理暂行办法)."""
+
+    OPEN_TENDER = "open_tender"
+    INVITED_TENDER = "invited_tender"
+    NEGOTIATION = "negotiation"
+    CONSULTATION = "consultation"
+    INQUIRY = "inquiry"
+    SINGLE_SOURCE = "single_source"
+    FRAMEWORK = "framework"
+    OTHER = "other"
+
+
+class RatePeriod(StrEnum):
+    """For how long an agreed rate of late interest is: 按日 / 按年."""
+
+    DAY = "day"
+    YEAR = "year"
+
+
 class Organisation(Fact, Base):
     """机构: a node of the tree. ``division_code`` is GB/T 2260."""
 
@@ -53,13 +89,21 @@ class Organisation(Fact, Base):
 
 
 class Vendor(Fact, Base):
-    """承接主体: shared reference data. ``credit_code`` is GB 32100-2015."""
+    """承接主体: shared reference data. ``credit_code`` is GB 32100-2015.
+
+    ``size`` NULL: not known. ``public_unit`` NULL: an enterprise, or not known to be 事业单位.
+    """
 
     __tablename__ = "vendor"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_key)
     name: Mapped[str] = mapped_column(String(200), unique=True)
     credit_code: Mapped[str | None] = mapped_column(String(18), unique=True)
+    size: Mapped[VendorSize | None] = mapped_column(words(VendorSize, "size"))
+    public_unit: Mapped[PublicUnit | None] = mapped_column(words(PublicUnit, "public_unit"))
+    registered_place: Mapped[str] = mapped_column(
+        String(200), default="", server_default=text("''")
+    )
 
 
 class Programme(Fact, Base):
@@ -91,12 +135,23 @@ class Contract(Fact, Base):
 
     The natural key is the purchaser and its number. A service that ends before it starts is an
     input error for an act but a fact in an old ledger, so no constraint forbids it.
+
+    ``drafted_on`` is the day from which the ledger lists a contract that was drafted in it.
+    ``purchaser_id``, ``vendor_id`` and ``programme_id`` are the first of each where several share
+    the contract (``ContractParty``, ``contracts.life.models.ContractShare``). ``service_end`` is
+    the day that holds now, amendments included. ``late_interest_rate`` is percent a
+    ``late_interest_per``; ``acceptance_days`` the agreed acceptance period in calendar days;
+    ``sme_at_signing`` None: not known.
     """
 
     __tablename__ = "contract"
     __table_args__ = (
         UniqueConstraint("purchaser_id", "number"),
         *plausible_days("signed_on", "service_start", "service_end"),
+        *plausible_days("drafted_on", "awarded_on", "filed_on"),
+        CheckConstraint("performance_bond >= 0", name="performance_bond"),
+        CheckConstraint("late_interest_rate BETWEEN 0 AND 100000000", name="late_interest_rate"),
+        CheckConstraint("acceptance_days BETWEEN 0 AND 3660", name="acceptance_days"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_key)
@@ -110,14 +165,37 @@ class Contract(Fact, Base):
     signed_on: Mapped[date | None]
     service_start: Mapped[date | None]
     service_end: Mapped[date | None]
+    drafted_on: Mapped[date | None]
+    awarded_on: Mapped[date | None]
+    procurement_method: Mapped[ProcurementMethod | None] = mapped_column(
+        words(ProcurementMethod, "procurement_method")
+    )
+    filed_on: Mapped[date | None]
+    filing_number: Mapped[str] = mapped_column(String(80), default="", server_default="")
+    sme_at_signing: Mapped[bool | None]
+    performance_bond: Mapped[Decimal | None] = mapped_column(Yuan)
+    late_interest_rate: Mapped[Decimal | None] = mapped_column(Percent)
+    late_interest_per: Mapped[RatePeriod | None] = mapped_column(
+        words(RatePeriod, "late_interest_per")
+    )
+    acceptance_days: Mapped[int | None]
 
     purchaser: Mapped[Organisation] = relationship()
     vendor: Mapped[Vendor] = relationship()
     programme: Mapped[Programme] = relationship()
 
 
+FIRST = 1
+"""The position of the first party of a capacity."""
+
+
 class ContractParty(Recorded, Base):
-    """合同当事人: one row a capacity; what an actor may see follows from these rows."""
+    """合同当事人: who takes part in what capacity; what an actor may see follows from these rows.
+
+    ``position`` 1 is the first of its capacity: the purchaser that keeps the contract, and of a
+    consortium 联合体 its lead. ``work_share`` is the percent of the work that a member of a
+    consortium does, where the agreement says so.
+    """
 
     __tablename__ = "contract_party"
     __table_args__ = (
@@ -126,14 +204,20 @@ class ContractParty(Recorded, Base):
             "AND (role = 'vendor') = (organisation_id IS NULL)",
             name="who",
         ),
+        CheckConstraint("position >= 1", name="position"),
+        CheckConstraint("work_share BETWEEN 0 AND 100000000", name="work_share"),
         Index("ix_contract_party_organisation", "organisation_id", "contract_id"),
         Index("ix_contract_party_vendor", "vendor_id", "contract_id"),
     )
 
     contract_id: Mapped[UUID] = mapped_column(ForeignKey("contract.id"), primary_key=True)
     role: Mapped[PartyRole] = mapped_column(words(PartyRole, "role"), primary_key=True)
+    position: Mapped[int] = mapped_column(
+        primary_key=True, default=FIRST, server_default="1", autoincrement=False
+    )
     organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisation.id"))
     vendor_id: Mapped[UUID | None] = mapped_column(ForeignKey("vendor.id"))
+    work_share: Mapped[Decimal | None] = mapped_column(Percent)
 
 
 class ContractTotal(DatedVersion, Recorded, Base):

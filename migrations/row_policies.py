@@ -57,16 +57,21 @@ def _through(table: str, key: str, column: str) -> str:
     )
 
 
-_LEADS = (
-    "EXISTS (SELECT 1 FROM programme JOIN organisation_ancestor AS above "
-    "ON above.organisation_id = programme.lead_id "
-    f"WHERE programme.id = finding.programme_id AND above.ancestor_id = {_listed('led')})"
-)
-"""A finding on a whole programme tells sums over all its departments: its lead's side sees it."""
+def _of_contract_or_programme(table: str) -> str:
+    """Of a contract that is reached; what tells of a whole programme its lead's side sees."""
+    leads = (
+        "EXISTS (SELECT 1 FROM programme JOIN organisation_ancestor AS above "
+        "ON above.organisation_id = programme.lead_id "
+        f"WHERE programme.id = {table}.programme_id AND above.ancestor_id = {_listed('led')})"
+    )
+    whole = f"({table}.contract_id IS NULL AND {leads})"
+    return f"({_reached(f'{table}.contract_id')} OR {whole})"
+
 
 _TRAIL = (
     f"({_setting('trail')} = 'all' OR ({_setting('trail')} = 'reached' AND ("
-    "audit_entry.object_kind = 'vendor' "
+    "audit_entry.object_kind IN ('vendor', 'vendor_former_name', 'vendor_merge', "
+    "'vendor_qualification') "
     f"OR (audit_entry.contract_id IS NOT NULL AND {_reached('audit_entry.contract_id')}) "
     "OR (audit_entry.contract_id IS NULL AND EXISTS (SELECT 1 FROM organisation_ancestor AS above "
     "WHERE above.organisation_id = audit_entry.organisation_id "
@@ -76,15 +81,17 @@ _TRAIL = (
 BY_CONTRACT = (
     "contract_party", "contract_total", "implementation_plan", "plan_standing", "service_round",
     "supervision_record", "milestone", "payment", "settlement", "alert", "act",
+    "vendor_evaluation", "evaluation_condition", "contract_resource", "resource_presence",
+    "contract_step", "contract_share", "contract_amendment", "milestone_amount",
     "contract_enterprise", "round_enterprise", "hazard", "hazard_event", "hazard_count",
 )  # fmt: skip
 
 SEEN: Mapping[str, str] = {
     "contract": _reached("contract.id"),
     **{table: _reached(f"{table}.contract_id") for table in BY_CONTRACT},
-    "finding": (
-        f"({_reached('finding.contract_id')} OR (finding.contract_id IS NULL AND {_LEADS}))"
-    ),
+    "finding": _of_contract_or_programme("finding"),
+    "survey": _of_contract_or_programme("survey"),
+    "survey_question": _through("survey", "id", "survey_question.survey_id"),
     "programme": _ANY_TENANT,
     "audit_entry": _TRAIL,
     "audit_seal": f"{_setting('trail')} <> ''",
@@ -107,7 +114,8 @@ WITHOUT = {
     "contract_reach", "enterprise", "membership", "one_time_link", "organisation", "organisation_ancestor",
     "organisation_version", "recovery_code", "request_key", "scan_run", "second_factor", "security_policy",
     "sign_in_session", "sign_in_throttle", "sso_identity", "sso_membership", "step_setting",
-    "trail_context", "user_password", "vendor", "working_day_override",
+    "qualification_requirement", "trail_context", "user_password", "vendor", "vendor_admission",
+    "vendor_former_name", "vendor_merge", "vendor_qualification", "working_day_override",
 }  # fmt: skip
 """Tables that hold no contract's facts: the tree, shared reference data, accounts, the machinery."""
 

@@ -2,17 +2,27 @@
 
 import alerts.delivery_models
 import alerts.models
+import contracts.acceptance.models
+import contracts.amendments.models
+import contracts.checks.models
+import contracts.disclosure.models
 import contracts.enterprises.models
 import contracts.finding_models
 import contracts.hazards.models
+import contracts.library.models
+import contracts.life.models
 import contracts.models
 import contracts.organisation_versions
 import contracts.reach_models
 import contracts.service_models
 import contracts.steps.models
+import contracts.supervision.models
+import contracts.surveys.models
+import contracts.vendors.models
 import kernel.calendar_models
 import kernel.request_keys
 import kernel.trail.models
+import payments.amendments.models
 import payments.models
 import people.models
 import people.sign_in.models
@@ -31,12 +41,22 @@ MODEL_FILES = (
     contracts.finding_models,
     contracts.enterprises.models,
     contracts.hazards.models,
+    contracts.life.models,
+    contracts.amendments.models,
     contracts.steps.models,
+    contracts.supervision.models,
+    contracts.library.models,
+    contracts.disclosure.models,
+    contracts.checks.models,
+    contracts.acceptance.models,
+    contracts.vendors.models,
+    contracts.surveys.models,
     people.models,
     people.sign_in.models,
     people.tokens.models,
     people.single_sign_on.models,
     payments.models,
+    payments.amendments.models,
     alerts.models,
     alerts.delivery_models,
 )

@@ -10,7 +10,8 @@ from kernel.trail.models import AuditEntry
 from kernel.trail.queries import Sight
 from migrations.row_policies import SEEN
 
-FACT_KINDS = frozenset(SEEN) - {"audit_entry", "audit_seal"} | {"vendor"}
+VENDOR_KINDS = frozenset({"vendor", "vendor_former_name", "vendor_merge", "vendor_qualification"})
+FACT_KINDS = frozenset(SEEN) - {"audit_entry", "audit_seal"} | VENDOR_KINDS | {"vendor_admission"}
 """Tables that hold facts of contracts: by the same list that the database's own wall goes by."""
 
 
@@ -40,5 +41,5 @@ def _within(scope: Scope) -> ColumnElement[bool]:
             AuditEntry.contract_id.is_(None),
             AuditEntry.organisation_id.in_(organisations_in(scope)),
         ),
-        AuditEntry.object_kind == "vendor",
+        AuditEntry.object_kind.in_(VENDOR_KINDS),
     )

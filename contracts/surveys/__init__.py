@@ -1,0 +1,1 @@
+"""满意度调查: who was asked what, what they answered, and the rate that follows."""
