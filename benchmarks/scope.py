@@ -47,6 +47,7 @@ UPDATE programme SET lead_id = md5('city' || mod(number, 15))::uuid
 FROM generate_series(1, 20) number WHERE programme.id = md5('p' || number)::uuid;
 UPDATE contract SET purchaser_id = party.organisation_id
 FROM contract_party AS party WHERE party.contract_id = contract.id AND party.role = 'purchaser'
+  AND party.position = 1
 """
 
 

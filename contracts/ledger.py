@@ -25,7 +25,7 @@ from contracts.ledger_changes import (
 )
 from contracts.ledger_parties import Directory, organisation_key
 from contracts.ledger_roles import move_leads, write_parties
-from contracts.models import Contract, ContractParty, ContractTotal, PartyRole
+from contracts.models import FIRST, Contract, ContractParty, ContractTotal, PartyRole
 from contracts.workbook_rows import ContractRow, ProgrammeRow
 from kernel.columns import EARLIEST_DAY
 from kernel.sql import among
@@ -152,7 +152,9 @@ def _existing(work: LedgerImport, numbers: Iterable[str]) -> list[dict[str, Any]
         for key, total_id, amount, valid_from in session.execute(current)
     }
     paying = select(ContractParty.contract_id, ContractParty.organisation_id).where(
-        among(session, ContractParty.contract_id, keys), ContractParty.role == PartyRole.PAYER
+        among(session, ContractParty.contract_id, keys),
+        ContractParty.role == PartyRole.PAYER,
+        ContractParty.position == FIRST,
     )
     payers = {key: {"payer": organisation} for key, organisation in session.execute(paying)}
     none = {"total_id": None, "total": None, "total_from": None, "payer": None}

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import delete, insert, select, update
 
 from contracts.ledger_changes import LedgerImport
-from contracts.models import Contract, ContractParty, PartyRole
+from contracts.models import FIRST, Contract, ContractParty, PartyRole
 from kernel.sql import among
 
 Parties = Mapping[tuple[UUID, PartyRole], UUID | None]
@@ -15,7 +15,7 @@ Parties = Mapping[tuple[UUID, PartyRole], UUID | None]
 
 
 def write_parties(work: LedgerImport, parties: Parties) -> None:
-    """Bring the parties of these contracts to what is given; other roles stay as they are."""
+    """Bring the first parties of these contracts to what is given; all others stay as they are."""
     known = {
         (contract_id, role): vendor or organisation
         for contract_id, role, organisation, vendor in work.session.execute(
@@ -24,7 +24,10 @@ def write_parties(work: LedgerImport, parties: Parties) -> None:
                 ContractParty.role,
                 ContractParty.organisation_id,
                 ContractParty.vendor_id,
-            ).where(among(work.session, ContractParty.contract_id, {key for key, _ in parties}))
+            ).where(
+                among(work.session, ContractParty.contract_id, {key for key, _ in parties}),
+                ContractParty.position == FIRST,
+            )
         )
     }
     given = {key: who for key, who in parties.items() if who is not None}
@@ -40,6 +43,7 @@ def write_parties(work: LedgerImport, parties: Parties) -> None:
         work.session.execute(
             delete(ContractParty).where(
                 ContractParty.role == PartyRole.PAYER,
+                ContractParty.position == FIRST,
                 among(work.session, ContractParty.contract_id, gone),
             )
         )
@@ -51,6 +55,7 @@ def _row(work: LedgerImport, key: tuple[UUID, PartyRole], who: UUID) -> dict[str
     return {
         "contract_id": contract_id,
         "role": role,
+        "position": FIRST,
         "organisation_id": None if is_vendor else who,
         "vendor_id": who if is_vendor else None,
         "recorded_at": work.stamp.now,

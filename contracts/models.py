@@ -171,7 +171,7 @@ class Contract(Fact, Base):
         words(ProcurementMethod, "procurement_method")
     )
     filed_on: Mapped[date | None]
-    filing_number: Mapped[str] = mapped_column(String(80), default="", server_default="")
+    filing_number: Mapped[str] = mapped_column(String(80), default="", server_default=text("''"))
     sme_at_signing: Mapped[bool | None]
     performance_bond: Mapped[Decimal | None] = mapped_column(Yuan)
     late_interest_rate: Mapped[Decimal | None] = mapped_column(Percent)

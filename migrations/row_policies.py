@@ -93,6 +93,8 @@ SEEN: Mapping[str, str] = {
     "survey": _of_contract_or_programme("survey"),
     "survey_question": _through("survey", "id", "survey_question.survey_id"),
     "programme": _ANY_TENANT,
+    "import_run": f"({_EVERYTHING} OR import_run.user_id::text = {_setting('user_id')})",
+    "import_worklist": _through("import_run", "id", "import_worklist.run_id"),
     "audit_entry": _TRAIL,
     "audit_seal": f"{_setting('trail')} <> ''",
     "alert_episode": _through("alert", "id", "alert_episode.alert_id"),

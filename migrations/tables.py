@@ -9,6 +9,7 @@ import contracts.disclosure.models
 import contracts.enterprises.models
 import contracts.finding_models
 import contracts.hazards.models
+import contracts.imports.models
 import contracts.library.models
 import contracts.life.models
 import contracts.models
@@ -41,6 +42,7 @@ MODEL_FILES = (
     contracts.finding_models,
     contracts.enterprises.models,
     contracts.hazards.models,
+    contracts.imports.models,
     contracts.life.models,
     contracts.amendments.models,
     contracts.steps.models,

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session, aliased, contains_eager
 
 from contracts.access import also, visible
 from contracts.models import (
+    FIRST,
     Contract,
     ContractParty,
     ContractTotal,
@@ -133,7 +134,7 @@ def _contracts(actor: Actor, as_of: date) -> AnySelect:
 
 
 def _party(party: Any, role: PartyRole) -> ColumnElement[bool]:
-    return and_(party.contract_id == Contract.id, party.role == role)
+    return and_(party.contract_id == Contract.id, party.role == role, party.position == FIRST)
 
 
 def _asked_for(actor: Actor, as_of: date, wanted: ContractsWanted) -> list[ColumnElement[bool]]:

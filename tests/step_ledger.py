@@ -11,7 +11,14 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from contracts.models import Contract, ContractParty, Organisation, OrganisationKind, PartyRole
+from contracts.models import (
+    FIRST,
+    Contract,
+    ContractParty,
+    Organisation,
+    OrganisationKind,
+    PartyRole,
+)
 from contracts.plan_standings import PlanDates
 from contracts.service_models import ImplementationPlan, RoundKind, ServiceRound
 from kernel.access.actor import LOCAL_OPERATOR, Actor
@@ -105,7 +112,7 @@ def _bought(session: Session, place: City, number: str, purchaser: UUID, payer: 
     spec = ContractSpec(BEGINS, [], [PlanDates(1, date(2023, 2, 20))])
     key = contract(session, place, number, spec)
     for role, who in ((PartyRole.PURCHASER, purchaser), (PartyRole.PAYER, payer)):
-        party = session.get(ContractParty, (key, role))
+        party = session.get(ContractParty, (key, role, FIRST))
         assert party is not None
         party.organisation_id = who
     session.get_one(Contract, key).purchaser_id = purchaser

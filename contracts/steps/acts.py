@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contracts.access import visible
-from contracts.models import Contract, ContractParty, PartyRole
+from contracts.models import FIRST, Contract, ContractParty, PartyRole
 from contracts.steps.events import ActToCheck, ActToWrite
 from contracts.steps.facts import AnyEntry, facts_of, stated, subject_of
 from contracts.steps.models import MONEY_KINDS, OPEN_STATES, Act, ActKind, ActState, Steps
@@ -203,6 +203,7 @@ def _responsible(session: Session, contract_id: UUID, kind: ActKind) -> UUID:
             select(ContractParty.role, ContractParty.organisation_id).where(
                 ContractParty.contract_id == contract_id,
                 ContractParty.role.in_((PartyRole.PURCHASER, PartyRole.PAYER)),
+                ContractParty.position == FIRST,
             )
         )
         if organisation_id is not None

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 from sqlalchemy.orm import Session
 
 from contracts.access import organisations_in, visible
-from contracts.models import ContractParty, Organisation, PartyRole
+from contracts.models import FIRST, ContractParty, Organisation, PartyRole
 from contracts.steps.models import MONEY_KINDS, OPEN_STATES, SERVICE_KINDS, Act, ActKind, ActState
 from kernel.access.actor import Actor
 from kernel.access.permissions import Permission
@@ -59,6 +59,7 @@ def kinds_to_enter(session: Session, actor: Actor, contract_id: UUID) -> list[Ac
             select(ContractParty.role, mine).where(
                 ContractParty.contract_id == contract_id,
                 ContractParty.role.in_((PartyRole.PURCHASER, PartyRole.PAYER)),
+                ContractParty.position == FIRST,
             )
         )
     }

@@ -35,6 +35,7 @@ _CARRIED = f"JOIN delivery AS carried ON carried.message_id = x.{{}} {_EVENT.for
 BY_CONTRACT = (
     "contract_party", "contract_total", "implementation_plan", "plan_standing", "service_round",
     "supervision_record", "milestone", "payment", "settlement", "alert", "act",
+    "contract_step", "contract_share", "contract_amendment", "milestone_amount",
 )  # fmt: skip
 CONTRACT_OF: dict[str, tuple[str, str]] = {
     "contract": ("x.id", ""),

@@ -106,7 +106,7 @@ def test_a_new_row_is_noted_alike_on_both_databases(database: Database) -> None:
     (purchaser,) = [
         e for e in entries(database, object_kind="contract_party") if "purchaser" in e.object_id
     ]
-    assert purchaser.object_id == f"{key},purchaser"
+    assert purchaser.object_id == f"{key},purchaser,1"
     assert purchaser.organisation_id == bureau
 
 

@@ -1,0 +1,1 @@
+"""How payment milestones follow an amendment of their contract."""
