@@ -26,6 +26,7 @@ from kernel.errors import FieldProblem, InputError
 from kernel.fields import Day
 from kernel.group_roles import parse_group_roles
 from kernel.refusals import refusal_sentence
+from kernel.storage_settings import StorageSettings
 
 PREFIX = "MONITOR_"
 FILE_VARIABLE = "MONITOR_SETTINGS_FILE"
@@ -37,7 +38,7 @@ FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2200, 12, 31)
 """A business date outside has no ledger: it is a slip of the pen."""
 
 
-class Settings(BaseSettings):
+class Settings(StorageSettings):
     """Everything an operator may set. Variables win over the file, the file over the defaults."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)

@@ -1,5 +1,7 @@
 """The one place that composes: who hears which event, which rules run."""
 
+from urllib.parse import urlsplit
+
 from alerts.receivers import ReceiverRules
 from alerts.rules.payments import late_payment, payment_due
 from alerts.rules.plans import missing_plan
@@ -10,6 +12,9 @@ from contracts.steps.service_acts import check_service_act, write_service_act
 from kernel.database import Database
 from kernel.events import EventBus
 from kernel.settings import Settings
+from kernel.storage.bucket import BucketContents
+from kernel.storage.contents import Contents
+from kernel.storage.disk import DiskContents
 from payments.acts.payment_rules import PaymentRules
 from payments.acts.payment_writing import write_payment_act
 from payments.settling import settle_changed_contracts
@@ -46,6 +51,23 @@ def rules(settings: Settings) -> tuple[Rule, ...]:
 def open_database(settings: Settings) -> Database:
     """The database of the settings, with the service's handlers attached."""
     return Database(settings.database, event_bus(settings))
+
+
+def contents_of(settings: Settings) -> Contents:
+    """Where documents' contents are kept: a bucket where the settings name one, else a folder."""
+    if not settings.storage_url:
+        return DiskContents(settings.data_dir / "documents")
+    address = urlsplit(settings.storage_url)
+    return BucketContents(
+        address.netloc,
+        address.path.strip("/"),
+        endpoint=settings.storage_endpoint,
+        region=settings.storage_region,
+        access_key=settings.storage_access_key,
+        secret_key=settings.storage_secret_key.get_secret_value(),
+        path_style=settings.storage_path_style,
+        scratch=settings.data_dir / "incoming",
+    )
 
 
 def receiver_rules(settings: Settings) -> ReceiverRules:
