@@ -68,6 +68,35 @@ def _of_contract_or_programme(table: str) -> str:
     return f"({_reached(f'{table}.contract_id')} OR {whole})"
 
 
+def _within(*organisations: str) -> str:
+    """One of the organisations is the actor's own or below it."""
+    mine = f"(above.ancestor_id = {_listed('own')} OR above.ancestor_id = {_listed('led')})"
+    found = " OR ".join(
+        "EXISTS (SELECT 1 FROM organisation_ancestor AS above "
+        f"WHERE above.organisation_id = {column} AND {mine})"
+        for column in organisations
+    )
+    return f"({_EVERYTHING} OR {found})"
+
+
+def _shared_by(organisation: str) -> str:
+    """The actor's own organisation's, or one's that has a part in a contract that is seen."""
+    party = (
+        "EXISTS (SELECT 1 FROM contract_party AS party "
+        f"WHERE party.organisation_id = {organisation})"
+    )
+    return f"({_within(organisation)} OR {party})"
+
+
+def _of_led_programme(table: str) -> str:
+    """Papers of a programme: the side of its lead sees them."""
+    led = (
+        f"EXISTS (SELECT 1 FROM programme WHERE programme.id = {table}.programme_id "
+        f"AND {_within('programme.lead_id')})"
+    )
+    return f"({_EVERYTHING} OR {led})"
+
+
 _TRAIL = (
     f"({_setting('trail')} = 'all' OR ({_setting('trail')} = 'reached' AND ("
     "audit_entry.object_kind IN ('vendor', 'vendor_former_name', 'vendor_merge', "
@@ -79,6 +108,9 @@ _TRAIL = (
 )
 
 BY_CONTRACT = (
+    "penalty", "penalty_hazard", "listed_hazard", "unresolved_cause", "acceptance",
+    "service_report", "disclosure", "clause_check", "subcontracting_check", "management_check",
+    "negative_check", "performance_monitoring",
     "contract_party", "contract_total", "implementation_plan", "plan_standing", "service_round",
     "supervision_record", "milestone", "payment", "settlement", "alert", "act",
     "vendor_evaluation", "evaluation_condition", "contract_resource", "resource_presence",
@@ -92,6 +124,10 @@ SEEN: Mapping[str, str] = {
     "finding": _of_contract_or_programme("finding"),
     "survey": _of_contract_or_programme("survey"),
     "survey_question": _through("survey", "id", "survey_question.survey_id"),
+    "regulation": _shared_by("regulation.organisation_id"),
+    "yearly_plan": _within("yearly_plan.organisation_id", "yearly_plan.lead_id"),
+    "approval_document": _of_led_programme("approval_document"),
+    "outcome_fact": _of_led_programme("outcome_fact"),
     "programme": _ANY_TENANT,
     "import_run": f"({_EVERYTHING} OR import_run.user_id::text = {_setting('user_id')})",
     "import_worklist": _through("import_run", "id", "import_worklist.run_id"),

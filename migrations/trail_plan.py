@@ -13,7 +13,7 @@ UNWATCHED = frozenset({"alembic_version", "audit_entry", "audit_seal", "trail_co
 WRITTEN_BY_THE_SERVICE = frozenset(
     {
         "alert", "alert_episode", "alert_event", "api_token_use", "contract_reach", "delivery",
-        "delivery_attempt", "finding", "hazard_event",
+        "delivery_attempt", "finding", "hazard_event", "import_run", "import_worklist",
         "message", "organisation_ancestor", "plan_standing", "request_key", "scan_run", "settlement",
         "sign_in_session", "sign_in_throttle",
     }

@@ -7,6 +7,8 @@ from typing import Any, Final
 from alerts.texts import CHANGE_NAMES, END_REASON_NAMES, RULE_NAMES, SEVERITY_NAMES
 from alerts.texts import STATE_NAMES as ALERT_STATES
 from contracts.hazards.words import LEVEL_NAMES, STEP_NAMES
+from contracts.imports.words import LEFT_OUT_NAMES
+from contracts.imports.words import STATE_NAMES as IMPORT_STATES
 from contracts.life.words import (
     METHOD_NAMES,
     MONEY_LEVEL_NAMES,
@@ -341,6 +343,31 @@ COLUMNS: Final[Mapping[str, str]] = {
     "working": "是工作日",
     "worst_severity": "最高程度",
     "year": "年度",
+    "added": "新增行数",
+    "changed": "变更行数",
+    "unchanged": "未变行数",
+    "errors": "错误数",
+    "rows_done": "已处理行数",
+    "rows_total": "总行数",
+    "left_out": "未导入的行数",
+    "report": "导入报告",
+    "written_at": "写入时间",
+    "finished_at": "结束时间",
+    "trail_from": "审计记录起",
+    "trail_to": "审计记录止",
+    "undone_at": "撤销时间",
+    "undone_by": "撤销人",
+    "file_name": "文件名",
+    "file_bytes": "文件大小",
+    "sound_only": "只导入无误的行",
+    "sheet": "工作表",
+    "row": "行号",
+    "cells": "单元格",
+    "problems": "问题",
+    "settled_at": "处理时间",
+    "settled_by": "处理人",
+    "run_id": "导入",
+    "sha256": "SHA-256",
 }
 """Every column that the trail can tell of, and every name in the facts of an event."""
 
@@ -383,6 +410,8 @@ _VALUES: Final[Mapping[tuple[str, str], Mapping[str, str]]] = {
     ("hazard_count", "level"): _by_value(LEVEL_NAMES),
     ("hazard_event", "kind"): _by_value(STEP_NAMES),
     ("membership", "role"): _ROLES,
+    ("import_run", "state"): _by_value(IMPORT_STATES),
+    ("import_worklist", "state"): _by_value(LEFT_OUT_NAMES),
     ("message", "state"): _by_value(MESSAGE_STATES),
     ("milestone", "kind"): _by_value(MILESTONE_KINDS),
     ("milestone", "trigger_kind"): _by_value({

@@ -69,6 +69,8 @@ KINDS: Final[Mapping[str, str]] = {
     "hazard_count": "隐患统计",
     "hazard_event": "隐患办理经过",
     "implementation_plan": "实施方案",
+    "import_run": "导入",
+    "import_worklist": "导入未收的行",
     "membership": "任职",
     "message": "消息",
     "milestone": "付款节点",
