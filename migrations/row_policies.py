@@ -115,6 +115,7 @@ BY_CONTRACT = (
     "supervision_record", "milestone", "payment", "settlement", "alert", "act",
     "vendor_evaluation", "evaluation_condition", "contract_resource", "resource_presence",
     "contract_step", "contract_share", "contract_amendment", "milestone_amount",
+    "planned_round", "round_return", "round_equipment",
     "contract_enterprise", "round_enterprise", "hazard", "hazard_event", "hazard_count",
 )  # fmt: skip
 

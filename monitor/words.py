@@ -68,6 +68,8 @@ ROUND_COUNTS: Final[Mapping[str, str]] = {
     "rectified_general": "一般已整改",
     "rectified_major": "重大已整改",
     "people_trained": "培训（人次）",
+    "enterprises_trained": "培训企业（家次）",
+    "officials_trained": "培训机关干部（人次）",
 }
 _SERVICE: Final[Mapping[str, str]] = {
     "": "—",
