@@ -108,17 +108,19 @@ def _table(
 
 
 def _recorded(*, is_fact: bool) -> list[sa.Column[Any]]:
-    written = [
+    written: list[sa.Column[Any]] = [
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("recorded_by", sa.String(120), nullable=False),
     ]
-    sourced = [
+    if not is_fact:
+        return written
+    return [
+        *written,
         sa.Column("assumed", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
         sa.Column("source", sa.String(200), nullable=False),
         sa.Column("note", sa.String(1000), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
     ]
-    return [*written, *(sourced if is_fact else [])]
 
 
 def _text(name: str, length: int) -> sa.Column[Any]:
