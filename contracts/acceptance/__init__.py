@@ -1,0 +1,1 @@
+"""验收 by stage, and of the reports that a service ends with."""

@@ -1,0 +1,1 @@
+"""Checks of the paper side: clauses, subcontracting, management, negative list, mid-year monitoring."""

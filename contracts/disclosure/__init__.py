@@ -1,0 +1,1 @@
+"""公开: which content was published where and when."""

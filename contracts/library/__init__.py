@@ -1,0 +1,1 @@
+"""What organisations keep beside contracts: rules, yearly plans, approvals, outcomes."""
