@@ -108,12 +108,11 @@ def test_more_points_never_grade_lower(one: Decimal, other: Decimal) -> None:
 
 
 def test_grades_begin_at_90_80_and_60_points() -> None:
-    points = ("90", "89.99", "80", "79.99", "60", "59.99")
-    grades = "优秀 良好 良好 中 中 差".split()
-    names = {
-        Grade.EXCELLENT: "优秀", Grade.GOOD: "良好", Grade.FAIR: "中", Grade.POOR: "差",
+    expected = {
+        "90": Grade.EXCELLENT, "89.99": Grade.GOOD, "80": Grade.GOOD,
+        "79.99": Grade.FAIR, "60": Grade.FAIR, "59.99": Grade.POOR,
     }  # fmt: skip
-    assert [names[grade_of(Decimal(each))] for each in points] == grades
+    assert {points: grade_of(Decimal(points)) for points in expected} == expected
 
 
 def test_a_payment_waits_for_the_last_evaluation_of_its_stage() -> None:
