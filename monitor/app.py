@@ -13,6 +13,9 @@ from alerts.api import api as alerts_api
 from alerts.pages import alert_pages, delivery_pages
 from contracts.api import api as contracts_api
 from contracts.organisations.api import api as organisations_api
+from contracts.record_kinds import RECORD_KINDS
+from contracts.records.api import record_api
+from contracts.records.pages import RecordPages
 from contracts.steps.api import api as steps_api
 from contracts.steps.pages import act_pages, step_pages
 from kernel.clock import Clock
@@ -131,9 +134,9 @@ def create_app(settings: Settings, database: Database, clock: Clock) -> OpenAPI:
     _prepare_templates(app, settings.business_date)
     install_assets(app)
     install_screens(app, ZoneInfo(settings.zone))
-    for api in APIS:
+    for api in (*APIS, *map(record_api, RECORD_KINDS)):
         app.register_api(api)
-    for pages in (api_docs, *PAGES):
+    for pages in (api_docs, *PAGES, *(RecordPages(kind).blueprint for kind in RECORD_KINDS)):
         app.register_blueprint(pages)
     if settings.demo:
         install_demo(app)

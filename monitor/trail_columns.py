@@ -23,6 +23,7 @@ from contracts.steps.words import STEPS_NAMES
 from contracts.vendors.words import GRADE_NAMES, RESOURCE_NAMES, SIZE_NAMES, STAGE_NAMES, UNIT_NAMES
 from kernel.access.permissions import Permission
 from kernel.access.roles import ROLES
+from monitor import trail_records
 from monitor.words import (
     FIELDS,
     MESSAGE_STATES,
@@ -49,6 +50,7 @@ COLUMNS: Final[Mapping[str, str]] = {
     "address_failures": "一个地址可错次数",
     "admitted_on": "准入日期",
     "after": "变更后",
+    "agreed_on": "约定日期",
     "alert_count": "预警数",
     "alert_id": "预警",
     "amendment_id": "补充合同",
@@ -212,6 +214,7 @@ COLUMNS: Final[Mapping[str, str]] = {
     "message": "说明",
     "message_id": "消息",
     "method": "方式",
+    "milestone_number": "付款节点序号",
     "min_length": "密码最少位数",
     "min_severity": "最低程度",
     "minutes": "限制时长（分钟）",
@@ -464,4 +467,10 @@ LISTS: Final[Mapping[str, Mapping[str, str]]] = {
 
 def values_of(object_kind: str, column: str) -> Mapping[str, str]:
     """What the values of the column mean, by value; empty where they are plain text."""
-    return _VALUES.get((object_kind, column), {})
+    place = (object_kind, column)
+    return _VALUES.get(place) or trail_records.VALUES.get(place, {})
+
+
+def column_word(object_kind: str, column: str) -> str | None:
+    """What the column is called where it stands; None for one that nobody named."""
+    return trail_records.LABELS.get(object_kind, {}).get(column) or COLUMNS.get(column)

@@ -11,7 +11,8 @@ from kernel.columns import Percent, UtcInstant, Yuan
 from kernel.database import Base
 from kernel.money import format_yuan, from_fen
 from kernel.shares import from_scaled
-from monitor.trail_columns import COLUMNS, LISTS, values_of
+from monitor import trail_records
+from monitor.trail_columns import LISTS, column_word, values_of
 from monitor.words import NOT_GIVEN
 
 ACTIONS: Final[Mapping[str, str]] = {
@@ -41,6 +42,7 @@ CHANGES: Final = frozenset({"insert", "update", "delete", "conflict"})
 """Actions on a row; all others are events that are told by their name alone."""
 
 KINDS: Final[Mapping[str, str]] = {
+    **trail_records.TITLES,
     "act": "审批事项",
     "address": "网络地址",
     "alert": "预警",
@@ -151,7 +153,7 @@ def lines(
         columns = [c for c in columns if c != "version"]
     return [
         Line(
-            COLUMNS.get(name, name),
+            column_word(object_kind, name) or name,
             _shown(object_kind, name, old[name], names, zone) if name in old else None,
             _shown(object_kind, name, new[name], names, zone) if name in new else None,
         )
@@ -167,7 +169,7 @@ def _shown(object_kind: str, name: str, value: Any, names: Mapping[str, str], zo
     if isinstance(value, dict):
         told = [key for key, part in value.items() if _tells(key, part, names)]
         parts = [(key, _shown(object_kind, key, value[key], names, zone)) for key in told]
-        return "，".join(f"{COLUMNS.get(key, key)}：{part}" for key, part in parts)
+        return "，".join(f"{column_word(object_kind, key) or key}：{part}" for key, part in parts)
     if isinstance(value, list):
         items = LISTS.get(name, {})
         return "、".join(items.get(str(item), str(item)) for item in value)

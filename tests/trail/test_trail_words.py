@@ -6,7 +6,7 @@ from sqlalchemy import Enum
 
 from migrations.tables import METADATA
 from migrations.trail_plan import UNWATCHED
-from monitor.trail_columns import COLUMNS, values_of
+from monitor.trail_columns import column_word, values_of
 from monitor.trail_words import KINDS, lines
 
 _NEVER_TOLD = {"id", "source_key"}
@@ -18,8 +18,13 @@ def test_every_watched_table_has_a_name() -> None:
 
 
 def test_every_column_has_a_name() -> None:
-    named = {*COLUMNS, *_NEVER_TOLD}
-    assert [f"{t.name}.{c.name}" for t in _WATCHED for c in t.columns if c.name not in named] == []
+    nameless = [
+        f"{t.name}.{c.name}"
+        for t in _WATCHED
+        for c in t.columns
+        if c.name not in _NEVER_TOLD and column_word(t.name, c.name) is None
+    ]
+    assert nameless == []
 
 
 def test_every_word_of_a_column_has_a_meaning() -> None:

@@ -1,0 +1,1 @@
+"""Records of a file, one declaration a kind: API, pages, trail words and workbook columns."""
