@@ -129,6 +129,9 @@ SEEN: Mapping[str, str] = {
     "yearly_plan": _within("yearly_plan.organisation_id", "yearly_plan.lead_id"),
     "approval_document": _of_led_programme("approval_document"),
     "outcome_fact": _of_led_programme("outcome_fact"),
+    "document": (
+        f"({_reached('document.contract_id')} OR (document.contract_id IS NULL AND {_ANY_TENANT}))"
+    ),
     "programme": _ANY_TENANT,
     "import_run": f"({_EVERYTHING} OR import_run.user_id::text = {_setting('user_id')})",
     "import_worklist": _through("import_run", "id", "import_worklist.run_id"),
@@ -152,7 +155,7 @@ WITHOUT = {
     "alembic_version", "announced_year", "api_token", "api_token_use", "app_user", "channel",
     "contract_reach", "enterprise", "membership", "one_time_link", "organisation", "organisation_ancestor",
     "organisation_version", "recovery_code", "request_key", "scan_run", "second_factor", "security_policy",
-    "sign_in_session", "sign_in_throttle", "sso_identity", "sso_membership", "step_setting",
+    "sign_in_session", "sign_in_throttle", "sso_identity", "sso_membership", "step_setting", "stored_file",
     "qualification_requirement", "trail_context", "user_password", "vendor", "vendor_admission",
     "vendor_former_name", "vendor_merge", "vendor_qualification", "working_day_override",
 }  # fmt: skip

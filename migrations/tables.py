@@ -6,6 +6,7 @@ import contracts.acceptance.models
 import contracts.amendments.models
 import contracts.checks.models
 import contracts.disclosure.models
+import contracts.documents.models
 import contracts.enterprises.models
 import contracts.finding_models
 import contracts.hazards.models
@@ -42,6 +43,7 @@ MODEL_FILES = (
     contracts.finding_models,
     contracts.enterprises.models,
     contracts.hazards.models,
+    contracts.documents.models,
     contracts.imports.models,
     contracts.life.models,
     contracts.amendments.models,

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from alerts.texts import CHANGE_NAMES, END_REASON_NAMES, RULE_NAMES, SEVERITY_NAMES
 from alerts.texts import STATE_NAMES as ALERT_STATES
+from contracts.documents.words import DOCUMENT_KIND_NAMES
 from contracts.hazards.words import LEVEL_NAMES, STEP_NAMES
 from contracts.imports.words import LEFT_OUT_NAMES
 from contracts.imports.words import STATE_NAMES as IMPORT_STATES
@@ -81,6 +82,7 @@ COLUMNS: Final[Mapping[str, str]] = {
     "bucket": "计数格",
     "budget_document": "指标文号",
     "by": "方式",
+    "byte_count": "大小（字节）",
     "caller": "提交人",
     "category": "隐患类别",
     "cause": "原因",
@@ -154,6 +156,7 @@ COLUMNS: Final[Mapping[str, str]] = {
     "fault": "问题",
     "faults": "发现的问题数",
     "file_bytes": "文件大小",
+    "dated_on": "文件日期",
     "file_name": "文件名",
     "filed_on": "备案日期",
     "filing_number": "备案编号",
@@ -261,6 +264,7 @@ COLUMNS: Final[Mapping[str, str]] = {
     "received": "到位资金",
     "rechecked_by": "复查人",
     "rechecked_on": "复查日期",
+    "media_type": "文件格式",
     "record_id": "记录",
     "recorded_at": "登记时间",
     "recorded_by": "登记人",
@@ -311,6 +315,7 @@ COLUMNS: Final[Mapping[str, str]] = {
     "seen_scan_id": "最近核查",
     "sent": "已发送",
     "service_end_before": "原服务期限止",
+    "series_id": "文件",
     "session": "登录会话",
     "sessions": "会话数",
     "sessions_ended": "结束的会话数",
@@ -367,6 +372,7 @@ COLUMNS: Final[Mapping[str, str]] = {
     "verified_on": "销号日期",
     "verify_result": "复查结果",
     "version": "版本",
+    "version_number": "第几版",
     "very_dissatisfied": "非常不满意",
     "very_satisfied": "非常满意",
     "visited_on": "检查日期",
@@ -378,6 +384,9 @@ COLUMNS: Final[Mapping[str, str]] = {
     "window_from": "计划起",
     "window_to": "计划止",
     "wording": "题目",
+    "withdrawn_by": "撤回人",
+    "withdrawn_on": "撤回日期",
+    "withdrawn_reason": "撤回原因",
     "work_share": "承担工作比例",
     "working": "是工作日",
     "worst_severity": "最高程度",
@@ -422,6 +431,7 @@ _VALUES: Final[Mapping[tuple[str, str], Mapping[str, str]]] = {
     ("contract_party", "role"): {
         "purchaser": "购买主体", "payer": "付款单位", "lead": "牵头单位", "vendor": "承接主体",
     },
+    ("document", "kind"): _by_value(DOCUMENT_KIND_NAMES),
     ("hazard", "level"): _by_value(LEVEL_NAMES),
     ("hazard_count", "level"): _by_value(LEVEL_NAMES),
     ("hazard_event", "kind"): _by_value(STEP_NAMES),
