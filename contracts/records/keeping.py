@@ -1,7 +1,7 @@
 """Adding a record to a file, and changing one: the same way for every kind."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -42,6 +42,7 @@ def add_record(
     session.add(record)
     session.flush()
     _write_links(kind, record.id, entering)
+    kind.after(replace(entering, record=record))
     key: UUID = record.id
     return key
 
@@ -79,6 +80,7 @@ def change_record(session: Session, actor: Actor, clock: Clock, edit: Edit) -> N
     record.recorded_by = actor.name
     session.flush()
     _write_links(kind, key, entering)
+    kind.after(entering)
 
 
 def locked_record(session: Session, actor: Actor, kind: RecordKind, key: UUID) -> Any:

@@ -93,7 +93,8 @@ class RecordKind:
     the file's front page lists it. ``day``: the field with its business date, which orders lists and
     decides what was there ``as_of``. ``columns``: the fields that a list shows. ``follows``: fields
     that tell of a later day, by the field with that day; before it they are unknown. ``may_lie_ahead``:
-    the business date may be later than today. ``rules`` raise ``InputError`` or ``ConflictError``.
+    the business date may be later than today. ``rules`` raise ``InputError`` or ``ConflictError``;
+    ``after`` does what follows once ``record`` is written, in the same transaction: 核验.
     ``natural_key``: the fields by which an import finds a record again, with the owner. ``seen``:
     a predicate on the model instead of the owner's usual one, for reading and for writing.
     """
@@ -116,6 +117,7 @@ class RecordKind:
     follows: Mapping[str, Sequence[str]] = field(default_factory=dict)
     may_lie_ahead: bool = False
     rules: Callable[[Entering], None] = no_rules
+    after: Callable[[Entering], None] = no_rules
     seen: Callable[[Actor, Permission], ColumnElement[bool]] | None = None
 
     @property

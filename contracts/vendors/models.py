@@ -154,6 +154,7 @@ class EvaluationCondition(Fact, Base):
     __table_args__ = (
         UniqueConstraint("contract_id", "milestone_number", "stage"),
         CheckConstraint("milestone_number >= 1", name="milestone_number"),
+        *plausible_days("agreed_on"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_key)
@@ -162,6 +163,7 @@ class EvaluationCondition(Fact, Base):
     stage: Mapped[EvaluationStage] = mapped_column(words(EvaluationStage, "stage"))
     least_grade: Mapped[Grade] = mapped_column(words(Grade, "least_grade"))
     clause: Mapped[str] = mapped_column(String(200), default="")
+    agreed_on: Mapped[date | None]
 
 
 class Admission(Fact, Base):
@@ -195,6 +197,7 @@ class ContractResource(Fact, Base):
     __table_args__ = (
         UniqueConstraint("contract_id", "kind", "item", "basis"),
         CheckConstraint("promised >= 0", name="promised"),
+        *plausible_days("agreed_on"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_key)
@@ -204,6 +207,7 @@ class ContractResource(Fact, Base):
     promised: Mapped[int | None]
     unit: Mapped[str] = mapped_column(String(20), default="")
     basis: Mapped[str] = mapped_column(String(200), default="")
+    agreed_on: Mapped[date | None]
 
 
 class ResourcePresence(Fact, Base):

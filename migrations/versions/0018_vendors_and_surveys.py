@@ -220,9 +220,11 @@ def _evaluations() -> None:
         _words("stage", _STAGES),
         _words("least_grade", _GRADES),
         _text("clause", 200),
+        _day("agreed_on"),
         _check("evaluation_condition", "milestone_number", "milestone_number >= 1"),
         keys={"contract_id": "contract"},
         unique=("contract_id", "milestone_number", "stage"),
+        days=("agreed_on",),
     )
 
 
@@ -257,9 +259,11 @@ def _resources() -> None:
         sa.Column("promised", sa.Integer(), nullable=True),
         _text("unit", 20),
         _text("basis", 200),
+        _day("agreed_on"),
         _check("contract_resource", "promised", "promised >= 0"),
         keys={"contract_id": "contract"},
         unique=("contract_id", "kind", "item", "basis"),
+        days=("agreed_on",),
     )
     _table(
         "resource_presence",
