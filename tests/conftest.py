@@ -10,14 +10,13 @@ from uuid import uuid4
 
 import pytest
 from hypothesis import settings as hypothesis_settings
-from sqlalchemy import text
 
 from kernel.database import Database
 from migrations.schema import upgrade
-from migrations.tables import METADATA
 from monitor.wiring import event_bus
 from tests import postgres
 from tests.alert_ledger import SEALING_KEY
+from tests.emptying import empty_with_trail
 
 BACKENDS = ("sqlite", "postgresql")
 _servers = ExitStack()
@@ -85,11 +84,7 @@ def database_address(backend: str, request: pytest.FixtureRequest, tmp_path: Pat
         return f"sqlite:///{path}"
     owner: str = request.getfixturevalue("owner_address")
     cleaner = Database(owner)
-    with cleaner.engine.begin() as connection:
-        names = ", ".join(f'"{table.name}"' for table in METADATA.sorted_tables)
-        # The trail refuses to be emptied; the superuser that owns it may tell triggers to sleep.
-        connection.execute(text("SET LOCAL session_replication_role = replica"))
-        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+    empty_with_trail(cleaner)
     cleaner.dispose()
     return postgres.as_app_role(owner)
 
