@@ -96,7 +96,8 @@ class RecordKind:
     the business date may be later than today. ``rules`` raise ``InputError`` or ``ConflictError``;
     ``after`` does what follows once ``record`` is written, in the same transaction: 核验.
     ``natural_key``: the fields by which an import finds a record again, with the owner. ``seen``:
-    a predicate on the model instead of the owner's usual one, for reading and for writing.
+    a predicate on the model instead of the owner's usual one, for reading and for writing;
+    ``owners``: the same on the owner's table.
     """
 
     name: str
@@ -119,6 +120,7 @@ class RecordKind:
     rules: Callable[[Entering], None] = no_rules
     after: Callable[[Entering], None] = no_rules
     seen: Callable[[Actor, Permission], ColumnElement[bool]] | None = None
+    owners: Callable[[Actor, Permission], ColumnElement[bool]] | None = None
 
     @property
     def path(self) -> str:

@@ -51,6 +51,12 @@ def written_owners(kind: RecordKind, actor: Actor) -> ColumnElement[bool]:
 
 def _owners(kind: RecordKind, actor: Actor, permission: Permission) -> ColumnElement[bool]:
     """A predicate on the owner's own table."""
+    if kind.owners is not None:
+        return kind.owners(actor, permission)
+    return _usual_owners(kind, actor, permission)
+
+
+def _usual_owners(kind: RecordKind, actor: Actor, permission: Permission) -> ColumnElement[bool]:
     if kind.owner is Owner.CONTRACT:
         return visible(actor, permission)
     if kind.owner is Owner.PROGRAMME:
