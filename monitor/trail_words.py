@@ -83,6 +83,7 @@ KINDS: Final[Mapping[str, str]] = {
     "organisation_ancestor": "机构层级",
     "organisation_version": "机构沿革",
     "payment": "支付",
+    "penalty_hazard": "处罚所依据的隐患",
     "plan_standing": "方案状态",
     "planned_round": "计划轮次",
     "programme": "预算项目",
