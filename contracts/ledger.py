@@ -3,13 +3,14 @@
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
+from contracts.access import visible
 from contracts.ledger_changes import (
     LedgerImport,
     LedgerKind,
@@ -131,25 +132,35 @@ def record_contracts(
 
 
 def _existing(work: LedgerImport, numbers: Iterable[str]) -> list[dict[str, Any]]:
-    """Contracts with their current total and payer.
+    """Contracts with the total agreed at first, which amendments leave as it is, and their payer.
 
     Three plain queries: after a large import PostgreSQL has no statistics yet, and joins the three
     tables row by row.
     """
     session = work.session
     columns = Contract.__table__.columns
-    found = load_rows(session, select(*columns).where(among(session, columns.number, numbers)))
+    mine = visible(work.stamp.actor)
+    found = load_rows(
+        session, select(*columns).where(among(session, columns.number, numbers), mine)
+    )
     keys = [row["id"] for row in found]
-    current = select(
-        ContractTotal.contract_id, ContractTotal.id, ContractTotal.amount, ContractTotal.valid_from
-    ).where(
-        among(session, ContractTotal.contract_id, keys),
-        ContractTotal.superseded_at.is_(None),
-        ContractTotal.valid_to.is_(None),
+    latest_first = (
+        select(
+            ContractTotal.contract_id,
+            ContractTotal.id,
+            ContractTotal.amount,
+            ContractTotal.valid_from,
+            ContractTotal.valid_to,
+        )
+        .where(
+            among(session, ContractTotal.contract_id, keys),
+            ContractTotal.superseded_at.is_(None),
+        )
+        .order_by(ContractTotal.valid_from.desc())
     )
     totals = {
-        key: {"total_id": total_id, "total": amount, "total_from": valid_from}
-        for key, total_id, amount, valid_from in session.execute(current)
+        key: {"total_id": total_id, "total": amount, "total_from": begins, "total_to": ends}
+        for key, total_id, amount, begins, ends in session.execute(latest_first)
     }
     paying = select(ContractParty.contract_id, ContractParty.organisation_id).where(
         among(session, ContractParty.contract_id, keys),
@@ -157,7 +168,7 @@ def _existing(work: LedgerImport, numbers: Iterable[str]) -> list[dict[str, Any]
         ContractParty.position == FIRST,
     )
     payers = {key: {"payer": organisation} for key, organisation in session.execute(paying)}
-    none = {"total_id": None, "total": None, "total_from": None, "payer": None}
+    none = dict.fromkeys(("total_id", "total", "total_from", "total_to", "payer"))
     return [
         {**row, **none, **totals.get(row["id"], {}), **payers.get(row["id"], {})} for row in found
     ]
@@ -209,6 +220,9 @@ def _write_totals(
         facts = {**known, **each.values}
         begins: date = facts.get("signed_on") or facts.get("service_start") or FIRST_DAY
         amount = facts.get("total")
+        ends: date | None = known.get("total_to")
+        if ends:
+            begins = min(begins, ends - timedelta(days=1))  # an amendment holds from then on
         same_start = begins == known.get("total_from")
         if known.get("total_id") and amount == known["total"] and same_start:
             continue
@@ -219,6 +233,7 @@ def _write_totals(
                 "contract_id": outcome.ids[each.key],
                 "amount": amount,
                 "valid_from": begins,
+                "valid_to": ends,
                 "recorded_at": work.stamp.now,
                 "recorded_by": work.stamp.actor.name,
             }

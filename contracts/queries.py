@@ -1,4 +1,4 @@
-"""Set-based reads of the contract ledger: organisations, vendors, programmes, rounds, plans.
+"""Set-based reads of the contract ledger: organisations, vendors, programmes.
 
 Every list is one statement, whatever the data.
 """
@@ -6,7 +6,7 @@ Every list is one statement, whatever the data.
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, func, or_, select, true
 from sqlalchemy.orm import Session, joinedload
 
 from contracts.access import organisations_in, visible
@@ -17,17 +17,11 @@ from contracts.schemas import (
     OfContracts,
     OrganisationOut,
     OrganisationsWanted,
-    PlanOut,
-    PlansWanted,
     ProgrammeOut,
     ProgrammesWanted,
-    RoundOut,
-    RoundState,
-    RoundsWanted,
     VendorOut,
     VendorsWanted,
 )
-from contracts.service_models import ImplementationPlan, PlanState, ServiceRound
 from kernel.access.actor import Actor
 from kernel.access.permissions import Permission
 from kernel.dated import holds_on
@@ -37,8 +31,8 @@ from kernel.sql import contains
 
 
 def on_ledger(as_of: date) -> ColumnElement[bool]:
-    """The contract was there on ``as_of``: signed, else in service, or its first day unknown."""
-    first_day = func.coalesce(Contract.signed_on, Contract.service_start)
+    """The contract was there on ``as_of``: drafted, else signed or in service, or nobody knows."""
+    first_day = func.coalesce(Contract.drafted_on, Contract.signed_on, Contract.service_start)
     return or_(first_day.is_(None), first_day <= as_of)
 
 
@@ -127,43 +121,6 @@ def programme(session: Session, actor: Actor, key: UUID) -> ProgrammeOut:
     return _programme(only_row(session, statement, "个预算项目"))
 
 
-def rounds(session: Session, actor: Actor, as_of: date, wanted: RoundsWanted) -> Page[RoundOut]:
-    """Service rounds begun by ``as_of`` (or with no start given), by contract and number."""
-    statement = _rounds(as_of).where(of_contracts(actor, Permission.SERVICE_READ, as_of, wanted))
-    if wanted.kind:
-        statement = statement.where(ServiceRound.kind == wanted.kind)
-    if wanted.state:
-        statement = statement.where(_round_state(as_of) == wanted.state)
-    keys = [ServiceRound.contract_id, ServiceRound.number]
-    return fetch_page(session, statement, keys, wanted, lambda row: _round(row, as_of))
-
-
-def service_round(session: Session, actor: Actor, as_of: date, key: UUID) -> RoundOut:
-    """One round; raises ``NotFoundError``, also when it had not begun on ``as_of``."""
-    statement = _rounds(as_of).where(
-        ServiceRound.id == key, of_contracts(actor, Permission.SERVICE_READ, as_of, OfContracts())
-    )
-    return _round(only_row(session, statement, "个服务轮次"), as_of)
-
-
-def plans(session: Session, actor: Actor, as_of: date, wanted: PlansWanted) -> Page[PlanOut]:
-    """Versions of implementation plans handed in by ``as_of``, by contract and number."""
-    statement = _plans(as_of).where(of_contracts(actor, Permission.SERVICE_READ, as_of, wanted))
-    if wanted.state:
-        statement = statement.where(_plan_state(as_of) == wanted.state)
-    keys = [ImplementationPlan.contract_id, ImplementationPlan.number]
-    return fetch_page(session, statement, keys, wanted, lambda row: _plan(row, as_of))
-
-
-def plan(session: Session, actor: Actor, as_of: date, key: UUID) -> PlanOut:
-    """One version; raises ``NotFoundError``, also when it was not yet handed in on ``as_of``."""
-    statement = _plans(as_of).where(
-        ImplementationPlan.id == key,
-        of_contracts(actor, Permission.SERVICE_READ, as_of, OfContracts()),
-    )
-    return _plan(only_row(session, statement, "份实施方案"), as_of)
-
-
 def happened(day: date | None, as_of: date) -> date | None:
     """The day, None when it lies after ``as_of``: what was not known then is not told."""
     return day if day is not None and day <= as_of else None
@@ -184,41 +141,6 @@ def _led_by(actor: Actor, permission: Permission) -> ColumnElement[bool]:
     if scope.everything:
         return true()
     return Programme.lead_id.in_(organisations_in(scope))
-
-
-def _rounds(as_of: date) -> AnySelect:
-    return (
-        select(ServiceRound, Contract, _round_state(as_of).label("state"))
-        .join(Contract, Contract.id == ServiceRound.contract_id)
-        .join(Programme, Programme.id == Contract.programme_id)
-        .where(or_(ServiceRound.started_on.is_(None), ServiceRound.started_on <= as_of))
-    )
-
-
-def _round_state(as_of: date) -> ColumnElement[str]:
-    return case(
-        (ServiceRound.confirmed_on <= as_of, RoundState.CONFIRMED.value),
-        (ServiceRound.ended_on <= as_of, RoundState.TO_CONFIRM.value),
-        (ServiceRound.started_on <= as_of, RoundState.RUNNING.value),
-        else_=RoundState.UNKNOWN.value,
-    )
-
-
-def _plans(as_of: date) -> AnySelect:
-    return (
-        select(ImplementationPlan, Contract, _plan_state(as_of).label("state"))
-        .join(Contract, Contract.id == ImplementationPlan.contract_id)
-        .join(Programme, Programme.id == Contract.programme_id)
-        .where(ImplementationPlan.submitted_on <= as_of)
-    )
-
-
-def _plan_state(as_of: date) -> ColumnElement[str]:
-    return case(
-        (ImplementationPlan.approved_on <= as_of, PlanState.APPROVED.value),
-        (ImplementationPlan.returned_on <= as_of, PlanState.RETURNED.value),
-        else_=PlanState.SUBMITTED.value,
-    )
 
 
 def _organisations(as_of: date) -> AnySelect:
@@ -250,25 +172,3 @@ def _programme(row: AnyRow) -> ProgrammeOut:
     unknown = dict.fromkeys(BUDGET_FIELDS)
     assumed = [field for field in row[0].assumed if field not in BUDGET_FIELDS]
     return ProgrammeOut.of(row[0], **unknown, assumed=assumed, withheld=list(BUDGET_FIELDS))
-
-
-def _round(row: AnyRow, as_of: date) -> RoundOut:
-    record, contract, state = row[:3]
-    return RoundOut.of(
-        record,
-        contract=contract,
-        state=state,
-        ended_on=happened(record.ended_on, as_of),
-        confirmed_on=happened(record.confirmed_on, as_of),
-    )
-
-
-def _plan(row: AnyRow, as_of: date) -> PlanOut:
-    record, contract, state = row[:3]
-    return PlanOut.of(
-        record,
-        contract=contract,
-        state=state,
-        returned_on=happened(record.returned_on, as_of),
-        approved_on=happened(record.approved_on, as_of),
-    )

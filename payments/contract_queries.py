@@ -1,6 +1,6 @@
-"""Contracts with their money as of a day: four statements a page, whatever the data."""
+"""Contracts with their money as of a day: six statements a page, whatever the data."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -17,6 +17,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased, contains_eager
 
 from contracts.access import also, visible
+from contracts.amendments.queries import service_ends
+from contracts.life.models import ContractState
+from contracts.life.queries import states_on
 from contracts.models import (
     FIRST,
     Contract,
@@ -27,7 +30,7 @@ from contracts.models import (
     Programme,
     Vendor,
 )
-from contracts.queries import on_ledger, only_row
+from contracts.queries import happened, on_ledger, only_row
 from contracts.service_models import PlanStanding, PlanState
 from kernel.access.actor import Actor
 from kernel.access.permissions import Permission
@@ -169,15 +172,39 @@ def _with_money(session: Session, as_of: date, rows: Sequence[AnyRow]) -> list[C
     keys = [row[0].id for row in rows if row.sees_money]
     paid = {row.contract_id: row for row in session.execute(_paid(as_of, keys))}
     standing = {row.contract_id: row for row in session.execute(_standing(as_of, keys))}
-    return [_contract(row, paid.get(row[0].id), standing.get(row[0].id)) for row in rows]
+    records = [row[0] for row in rows]
+    states, ends = states_on(session, records, as_of), service_ends(session, records, as_of)
+    return [
+        _contract(row, paid.get(key), standing.get(key), _then(row[0], as_of, states, ends))
+        for row in rows
+        for key in (row[0].id,)
+    ]
 
 
-def _contract(row: AnyRow, paid_row: AnyRow | None, standing: AnyRow | None) -> ContractOut:
+def _then(
+    record: Contract,
+    as_of: date,
+    states: Mapping[UUID, ContractState | None],
+    ends: Mapping[UUID, date | None],
+) -> dict[str, Any]:
+    """What of a contract was otherwise before its later steps and amendments."""
+    return {
+        "state": states[record.id],
+        "service_end": ends[record.id],
+        "awarded_on": happened(record.awarded_on, as_of),
+        "signed_on": happened(record.signed_on, as_of),
+        "filed_on": happened(record.filed_on, as_of),
+    }
+
+
+def _contract(
+    row: AnyRow, paid_row: AnyRow | None, standing: AnyRow | None, then: dict[str, Any]
+) -> ContractOut:
     record, total, plan_state, payer, lead = row[0], row[1], row[2], row[3], row[4]
     withheld = [] if row.sees_service else list(SERVICE_FIELDS)
     if not row.sees_money:
         withheld.extend(MONEY_FIELDS)
-        return _without_money(record, plan_state, payer, lead, withheld)
+        return _without_money(record, plan_state, payer, lead, withheld, then)
     paid: Decimal | None = paid_row.paid if paid_row else None
     if paid is None and total is not None:
         paid = NOTHING
@@ -204,6 +231,7 @@ def _contract(row: AnyRow, paid_row: AnyRow | None, standing: AnyRow | None) -> 
         lead=lead,
         assumed=assumed,
         withheld=withheld,
+        **then,
     )
 
 
@@ -213,6 +241,7 @@ def _without_money(
     payer: Organisation | None,
     lead: Organisation | None,
     withheld: list[str],
+    then: dict[str, Any],
 ) -> ContractOut:
     return ContractOut.of(
         record,
@@ -222,6 +251,7 @@ def _without_money(
         lead=lead,
         assumed=[field for field in record.assumed if field not in MONEY_FIELDS],
         withheld=withheld,
+        **then,
     )
 
 

@@ -6,6 +6,8 @@ from uuid import UUID
 
 from pydantic import Field
 
+from contracts.life.models import ContractState
+from contracts.models import ProcurementMethod, RatePeriod
 from contracts.schemas import (
     ContractRef,
     Count,
@@ -23,7 +25,7 @@ from kernel.paging import ListQuery
 from kernel.shares import Share
 from payments.models import MilestoneKind, Trigger
 
-MONEY_FIELDS = ("total", "paid", "unpaid", "overdue", "overdue_count")
+MONEY_FIELDS = ("total", "paid", "unpaid", "overdue", "overdue_count", "performance_bond")
 """What of a contract only those see who may see money."""
 SERVICE_FIELDS = ("plan_state",)
 """What of a contract only those see who may see its service."""
@@ -54,7 +56,17 @@ class ContractOut(FactOut):
     content: str = Field(description="服务内容")
     signed_on: date | None
     service_start: date | None
-    service_end: date | None
+    service_end: date | None = Field(description="所问日期有效的服务期限止，补充合同计入")
+    state: ContractState | None = Field(description="合同状态；没有任何日期时为 null")
+    awarded_on: date | None = Field(description="中标（成交）通知书日期")
+    procurement_method: ProcurementMethod | None = Field(description="采购方式")
+    filed_on: date | None = Field(description="备案日期")
+    filing_number: str = Field(description="备案编号")
+    sme_at_signing: bool | None = Field(description="签订时承接主体是否为中小企业")
+    performance_bond: Money | None = Field(description="履约保证金，元")
+    late_interest_rate: Share | None = Field(description="约定的逾期利率，%")
+    late_interest_per: RatePeriod | None = Field(description="逾期利率按日或按年")
+    acceptance_days: int | None = Field(description="约定的验收期限，天")
     total: Money | None = Field(description="合同总额，元；未提供为 null")
     paid: Money | None = Field(description="已付，元；总额与支付均未提供时为 null")
     unpaid: Money | None = Field(description="未付，元；总额未提供时为 null")
