@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from contracts.models import OrganisationKind
+from contracts.models import OrganisationKind, PublicUnit, VendorSize
 from contracts.service_models import PlanState, RoundKind
 from kernel.fields import SearchWords
 from kernel.money import Money
@@ -110,6 +110,9 @@ class VendorOut(FactOut):
     id: UUID
     name: str
     credit_code: str | None = Field(description="统一社会信用代码 GB 32100-2015")
+    size: VendorSize | None = Field(description="企业规模；未提供为 null")
+    public_unit: PublicUnit | None = Field(description="事业单位类别；企业或未提供为 null")
+    registered_place: str = Field(description="注册地")
 
 
 class ProgrammeOut(FactOut):

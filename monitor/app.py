@@ -12,13 +12,14 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from alerts.api import api as alerts_api
 from alerts.pages import alert_pages, delivery_pages
 from contracts.api import api as contracts_api
-from contracts.life.api import api as contract_life_api
 from contracts.organisations.api import api as organisations_api
 from contracts.record_kinds import RECORD_KINDS
 from contracts.records.api import record_api
 from contracts.records.pages import RecordPages
 from contracts.steps.api import api as steps_api
 from contracts.steps.pages import act_pages, step_pages
+from contracts.surveys.api import api as surveys_api
+from contracts.vendors.api import api as vendors_api
 from kernel.clock import Clock
 from kernel.database import Database
 from kernel.sealed_secrets import sealed_secrets
@@ -48,7 +49,6 @@ from monitor.trail_pages import trail_pages
 from monitor.wiring import receiver_rules
 from payments.acts.pages import act_forms
 from payments.api import api as payments_api
-from payments.contracts.api import api as contract_writing_api
 from people.api import api as people_api
 from people.pages.organisations import organisation_pages
 from people.pages.roles import role_pages
@@ -70,8 +70,8 @@ MAX_BODY_BYTES = 1_000_000
 APIS: tuple[APIBlueprint, ...] = (
     contracts_api,
     organisations_api,
-    contract_life_api,
-    contract_writing_api,
+    vendors_api,
+    surveys_api,
     steps_api,
     payments_api,
     alerts_api,
