@@ -1,5 +1,6 @@
 """Idempotency-Key: a request that is sent again, because its answer was lost, adds nothing twice."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
@@ -28,40 +29,44 @@ class RequestKey(Base):
     used_at: Mapped[datetime] = mapped_column(UtcInstant)
 
 
-def added_before(
-    session: Session, actor: Actor, key: str, path: str, body: BaseModel
-) -> UUID | None:
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What was sent with a key: to which address, which body."""
+
+    key: str
+    path: str
+    body: BaseModel
+
+    @property
+    def sha256(self) -> str:
+        """The body's SHA-256, of the fields that were written."""
+        return sha256(self.body.model_dump_json(exclude_unset=True).encode()).hexdigest()
+
+
+def added_before(session: Session, actor: Actor, sent: Request) -> UUID | None:
     """The record that this key already added; None when the key is new.
 
     Two requests with one key wait for each other. Raises ``ConflictError`` when the key was used
     for another address or another body.
     """
     caller = _caller(actor)
-    wait_for_lock(session, f"request key {caller} {key}")
-    known = session.get(RequestKey, (caller, key))
+    wait_for_lock(session, f"request key {caller} {sent.key}")
+    known = session.get(RequestKey, (caller, sent.key))
     if known is None:
         return None
-    if (known.path, known.body_sha256) != (path, _hash(body)):
+    if (known.path, known.body_sha256) != (sent.path, sent.sha256):
         raise ConflictError("这个 Idempotency-Key 已用于另一次提交；请换一个再提交")
     return known.record_id
 
 
-def remember(
-    session: Session,
-    actor: Actor,
-    key: str,
-    path: str,
-    body: BaseModel,
-    record_id: UUID,
-    now: datetime,
-) -> None:
+def remember(session: Session, actor: Actor, sent: Request, record_id: UUID, now: datetime) -> None:
     """Note, in the transaction that adds the record, what the key was used for."""
     session.add(
         RequestKey(
             caller=_caller(actor),
-            key=key,
-            path=path,
-            body_sha256=_hash(body),
+            key=sent.key,
+            path=sent.path,
+            body_sha256=sent.sha256,
             record_id=record_id,
             used_at=now,
         )
@@ -70,7 +75,3 @@ def remember(
 
 def _caller(actor: Actor) -> str:
     return str(actor.user_id or actor.name)
-
-
-def _hash(body: BaseModel) -> str:
-    return sha256(body.model_dump_json(exclude_unset=True).encode()).hexdigest()
