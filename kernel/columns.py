@@ -51,6 +51,12 @@ class Percent(TypeDecorator[Decimal]):
         return None if value is None else from_scaled(int(value))
 
 
+class Points(Percent):
+    """Points of 100, kept as exactly as a percent and shown without its sign."""
+
+    cache_ok = True
+
+
 class UtcInstant(TypeDecorator[datetime]):
     """An aware instant, stored in UTC; a naive one is refused."""
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import Boolean
 
-from kernel.columns import Percent, UtcInstant, Yuan
+from kernel.columns import Percent, Points, UtcInstant, Yuan
 from kernel.database import Base
 from kernel.money import format_yuan, from_fen
 from kernel.shares import from_scaled
@@ -91,6 +91,7 @@ KINDS: Final[Mapping[str, str]] = {
     "round_equipment": "轮次的设备",
     "round_return": "轮次退回",
     "scan_run": "核查",
+    "saved_view": "保存的视图",
     "second_factor": "动态口令",
     "round_enterprise": "轮次检查的企业",
     "security_policy": "安全策略",
@@ -201,7 +202,7 @@ def _typed(kind: object, value: Any, zone: tzinfo) -> str:
     if isinstance(kind, Yuan) and isinstance(value, int):
         return f"{format_yuan(from_fen(value))} 元"
     if isinstance(kind, Percent) and isinstance(value, int):
-        return f"{from_scaled(value)}%"
+        return f"{from_scaled(value)}{'' if isinstance(kind, Points) else '%'}"
     if isinstance(kind, UtcInstant):
         return f"{_instant(str(value)).astimezone(zone):%Y-%m-%d %H:%M:%S}"
     return str(value)

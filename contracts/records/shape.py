@@ -13,7 +13,7 @@ from sqlalchemy import Boolean, Date, Enum, Integer, Numeric, String, Uuid
 from contracts.models import Contract, Organisation, Programme, Vendor
 from contracts.records.kinds import Owner, RecordKind
 from contracts.schemas import ContractRef, FactOut, OrganisationRef, ProgrammeRef, VendorRef
-from kernel.columns import Percent, Yuan
+from kernel.columns import Percent, Points, Yuan
 
 LONG_TEXT = 300
 """Texts that may be longer get several lines."""
@@ -102,7 +102,7 @@ def _widget(kind: RecordKind, name: str) -> tuple[Widget, Sequence[tuple[str, st
     if isinstance(stored, Uuid):
         return Widget.LOOKUP, ()
     by_type = (
-        (Yuan, Widget.AMOUNT), (Percent, Widget.PERCENT), (Date, Widget.DATE),
+        (Yuan, Widget.AMOUNT), (Points, Widget.NUMBER), (Percent, Widget.PERCENT), (Date, Widget.DATE),
         (Integer, Widget.COUNT), (Numeric, Widget.NUMBER),
     )  # fmt: skip
     for column_type, widget in by_type:

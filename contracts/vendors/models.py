@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel.columns import Fact, Percent, Recorded, plausible_days, words
+from kernel.columns import Fact, Points, Recorded, plausible_days, words
 from kernel.database import Base
 from kernel.keys import new_key
 
@@ -143,7 +143,7 @@ class VendorEvaluation(Fact, Base):
     stage: Mapped[EvaluationStage] = mapped_column(words(EvaluationStage, "stage"))
     period: Mapped[str] = mapped_column(String(40), default="")
     evaluated_on: Mapped[date]
-    score: Mapped[Decimal | None] = mapped_column(Percent)
+    score: Mapped[Decimal | None] = mapped_column(Points)
     grade: Mapped[Grade | None] = mapped_column(words(Grade, "grade"))
 
 
