@@ -3,15 +3,26 @@
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
-from kernel.columns import Fact, Percent, Recorded, UtcInstant, Yuan, plausible_days, words
+from kernel.columns import (
+    LATEST_DAY,
+    Fact,
+    Percent,
+    Recorded,
+    UtcInstant,
+    Yuan,
+    plausible_days,
+    words,
+)
 from kernel.database import Base
 from kernel.dated import DatedVersion, period_check
 from kernel.keys import new_key
+from kernel.pinyin import pinyin_key
 
 
 class OrganisationKind(StrEnum):
@@ -130,6 +141,17 @@ class Programme(Fact, Base):
     lead: Mapped[Organisation] = relationship()
 
 
+def _by_service_end() -> Index:
+    made = Index("ix_contract_service_end", text(f"coalesce(service_end, '{LATEST_DAY}')"), "id")
+    made.ddl_if(dialect="postgresql")
+    return made
+
+
+def _name_pinyin(context: Any) -> str:
+    given: str = context.get_current_parameters(isolate_multiinsert_groups=False)["name"]
+    return pinyin_key(given)
+
+
 class Contract(Fact, Base):
     """合同: what is bought from whom for how long. Its total is kept in ``ContractTotal``.
 
@@ -141,7 +163,7 @@ class Contract(Fact, Base):
     the contract (``ContractParty``, ``contracts.life.models.ContractShare``). ``service_end`` is
     the day that holds now, amendments included. ``late_interest_rate`` is percent a
     ``late_interest_per``; ``acceptance_days`` the agreed acceptance period in calendar days;
-    ``sme_at_signing`` None: not known.
+    ``sme_at_signing`` None: not known. ``name_pinyin`` sorts by the name's pinyin.
     """
 
     __tablename__ = "contract"
@@ -149,6 +171,10 @@ class Contract(Fact, Base):
         UniqueConstraint("purchaser_id", "number"),
         *plausible_days("signed_on", "service_start", "service_end"),
         *plausible_days("drafted_on", "awarded_on", "filed_on"),
+        Index("ix_contract_name", "name_pinyin", "id"),
+        Index("ix_contract_number", "number", "id"),
+        Index("ix_contract_changed", "recorded_at", "id"),
+        _by_service_end(),
         CheckConstraint("performance_bond >= 0", name="performance_bond"),
         CheckConstraint("late_interest_rate BETWEEN 0 AND 100000000", name="late_interest_rate"),
         CheckConstraint("acceptance_days BETWEEN 0 AND 3660", name="acceptance_days"),
@@ -179,6 +205,14 @@ class Contract(Fact, Base):
         words(RatePeriod, "late_interest_per")
     )
     acceptance_days: Mapped[int | None]
+    name_pinyin: Mapped[str] = mapped_column(
+        String(200), default=_name_pinyin, server_default=text("''")
+    )
+
+    @validates("name")
+    def _follow_name(self, _field: str, name: str) -> str:
+        self.name_pinyin = pinyin_key(name)
+        return name
 
     purchaser: Mapped[Organisation] = relationship()
     vendor: Mapped[Vendor] = relationship()

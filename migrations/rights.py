@@ -4,10 +4,12 @@ from sqlalchemy import Connection, inspect, text
 
 from kernel.errors import InputError
 
-DELETED_FROM = {"contract_party", "plan_standing", "settlement"}
+DELETED_FROM = {"contract_party", "plan_standing", "saved_view", "settlement"}
 """Derived tables, and parties that a corrected ledger no longer names; facts are never deleted."""
 READ_ONLY = {"alembic_version", "contract_reach", "organisation_ancestor"}
 """Row policies rest on the latter two, which triggers write as the tables' owner."""
+HIDDEN = frozenset({"search_entry"})
+"""Asked through functions that hold the wall (``search_asking``), written by triggers alone."""
 APPENDED_TO = frozenset({"audit_entry", "audit_seal", "hazard_event"})
 """Tables whose rows are never changed once written."""
 
@@ -29,6 +31,8 @@ def grant(connection: Connection, role: str) -> None:
     connection.execute(text(f"GRANT USAGE ON SCHEMA {schema} TO {name}"))
     connection.execute(text(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA {schema} TO {name}"))
     for table in found.get_table_names():
+        if table in HIDDEN:
+            continue
         rights = ", ".join(_rights(table))
         connection.execute(text(f"GRANT {rights} ON {table} TO {name}"))
 

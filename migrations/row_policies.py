@@ -9,6 +9,8 @@ from collections.abc import Mapping
 
 from sqlalchemy import Connection, inspect, text
 
+from migrations.search_sources import SHADOWS
+
 NAME = "tenant"
 
 
@@ -48,6 +50,11 @@ def _reached(contract: str) -> str:
         f"({_EVERYTHING} OR CASE WHEN {_setting('many')} = 'on' "
         f"THEN {gathered} ELSE {looked_up} END)"
     )
+
+
+def reached_contract(contract: str) -> str:
+    """The wall's condition on a column that names a contract, for functions that run as the owner."""
+    return _reached(contract)
 
 
 def _through(table: str, key: str, column: str) -> str:
@@ -156,7 +163,8 @@ WITHOUT = {
     "contract_reach", "enterprise", "membership", "one_time_link", "organisation", "organisation_ancestor",
     "organisation_version", "recovery_code", "request_key", "scan_run", "second_factor", "security_policy",
     "sign_in_session", "sign_in_throttle", "sso_identity", "sso_membership", "step_setting", "stored_file",
-    "qualification_requirement", "trail_context", "user_password", "vendor", "vendor_admission",
+    "qualification_requirement", "saved_view", "search_entry", *SHADOWS,
+    "trail_context", "user_password", "vendor", "vendor_admission",
     "vendor_former_name", "vendor_merge", "vendor_qualification", "working_day_override",
 }  # fmt: skip
 """Tables that hold no contract's facts: the tree, shared reference data, accounts, the machinery."""

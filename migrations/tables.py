@@ -3,7 +3,7 @@
 import alerts.delivery_models
 import alerts.models
 import contracts.acceptance.models
-import contracts.amendments.models
+import contracts.life.amendment_models
 import contracts.checks.models
 import contracts.disclosure.models
 import contracts.documents.models
@@ -13,9 +13,11 @@ import contracts.hazards.models
 import contracts.imports.models
 import contracts.library.models
 import contracts.life.models
+import contracts.lists.models
 import contracts.models
 import contracts.organisation_versions
 import contracts.reach_models
+import contracts.search.models
 import contracts.service_models
 import contracts.steps.models
 import contracts.supervision.models
@@ -43,10 +45,12 @@ MODEL_FILES = (
     contracts.finding_models,
     contracts.enterprises.models,
     contracts.hazards.models,
+    contracts.lists.models,
+    contracts.search.models,
     contracts.documents.models,
     contracts.imports.models,
     contracts.life.models,
-    contracts.amendments.models,
+    contracts.life.amendment_models,
     contracts.steps.models,
     contracts.supervision.models,
     contracts.library.models,

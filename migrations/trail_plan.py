@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, inspect
 
 from kernel.trail.secret_columns import is_secret
+from migrations.search_sources import SHADOWS
 
-UNWATCHED = frozenset({"alembic_version", "audit_entry", "audit_seal", "trail_context"})
-"""The trail itself and the schema's number."""
+UNWATCHED = frozenset(
+    {"alembic_version", "audit_entry", "audit_seal", "search_entry", "trail_context", *SHADOWS}
+)
+"""The trail itself, the schema's number, and the copy of texts that is searched."""
 
 WRITTEN_BY_THE_SERVICE = frozenset(
     {

@@ -7,7 +7,14 @@ columns it was made for.
 
 from sqlalchemy import Connection, inspect
 
-from migrations import rights, row_policies, trail_triggers, tree_triggers, version_triggers
+from migrations import (
+    rights,
+    row_policies,
+    search_triggers,
+    trail_triggers,
+    tree_triggers,
+    version_triggers,
+)
 
 FIRST_REVISION_TABLE = "organisation_ancestor"
 """A schema without this table is older than any wall."""
@@ -17,6 +24,7 @@ def take_down(connection: Connection) -> None:
     """Drop all walls that are up."""
     trail_triggers.take_down(connection)
     version_triggers.take_down(connection)
+    search_triggers.take_down(connection)
     tree_triggers.take_down(connection)
     row_policies.take_down(connection)
 
@@ -27,6 +35,7 @@ def put_up(connection: Connection, app_role: str | None) -> None:
         return
     tree_triggers.put_up(connection)
     version_triggers.put_up(connection)
+    search_triggers.put_up(connection)
     trail_triggers.put_up(connection)
     row_policies.put_up(connection)
     if app_role is not None:
@@ -38,6 +47,7 @@ def drift(connection: Connection) -> list[str]:
     return (
         tree_triggers.drift(connection)
         + version_triggers.drift(connection)
+        + search_triggers.drift(connection)
         + trail_triggers.drift(connection)
         + row_policies.drift(connection)
     )
