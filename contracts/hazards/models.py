@@ -43,6 +43,7 @@ class Hazard(Fact, Base):
 
     ``natural_key`` (``contracts.hazards.natural_keys``) is what tells a row of a ledger that is
     imported again. ``assured_…`` are the 五落实 of a major one: 责任, 资金, 时间, 措施, 预案.
+    ``on_the_spot`` (现场解决) NULL: the source does not say.
     ``deadline_key`` is the deadline, or a day past all, for lists by deadline.
     """
 
@@ -90,7 +91,7 @@ class Hazard(Fact, Base):
     category: Mapped[str] = mapped_column(String(100), default="")
     found_on: Mapped[date]
     found_by: Mapped[str] = mapped_column(String(120), default="")
-    on_the_spot: Mapped[bool] = mapped_column(default=False)
+    on_the_spot: Mapped[bool | None]
     assigned_on: Mapped[date | None]
     deadline: Mapped[date | None]
     responsible: Mapped[str] = mapped_column(String(120), default="")

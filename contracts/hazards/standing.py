@@ -36,6 +36,16 @@ class Held:
         return or_(self.happened("rectified_on"), self.happened("verified_on"))
 
     @property
+    def is_solved_on_the_spot(self) -> ColumnElement[bool]:
+        """Solved when it was found, and still so: one that was reopened later is not.
+
+        False too where nobody noted it; ``Hazard.on_the_spot`` IS NULL tells those.
+        """
+        rectified = self.date_of("rectified_on")
+        at_once = or_(rectified.is_(None), rectified <= Hazard.found_on)
+        return and_(func.coalesce(Hazard.on_the_spot, false()), self.is_rectified, at_once)
+
+    @property
     def is_overdue(self) -> ColumnElement[bool]:
         """The deadline has passed and it is not rectified."""
         late = func.coalesce(self.date_of("deadline") < self.day, false())

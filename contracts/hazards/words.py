@@ -64,3 +64,20 @@ ASSURANCES: Final[Mapping[str, str]] = {
     "assured_plan": "预案落实",
 }
 """五落实 of a major hazard, by column."""
+FIELD_NAMES: Final[Mapping[str, str]] = {
+    **ASSURANCES,
+    "round_id": "服务轮次",
+    "enterprise_id": "企业",
+    "level": "隐患等级",
+    "spot": "隐患部位",
+    "description": "隐患描述",
+    "category": "隐患类别",
+    "found_on": "排查日期",
+    "found_by": "排查人",
+    "responsible": "整改责任人",
+    "measures": "治理措施",
+    "note": "备注",
+    "rectified": "已整改",
+    "on_the_spot": "现场解决",
+}
+"""Fields that a person enters, by column."""

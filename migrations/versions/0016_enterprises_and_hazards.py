@@ -166,7 +166,7 @@ def _hazards() -> None:
         _text("category", 100),
         _day("found_on", optional=False),
         _text("found_by", 120),
-        sa.Column("on_the_spot", sa.Boolean(), nullable=False),
+        sa.Column("on_the_spot", sa.Boolean(), nullable=True),
         _day("assigned_on"),
         _day("deadline"),
         _text("responsible", 120),
