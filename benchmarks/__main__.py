@@ -2,9 +2,14 @@
 
 import sys
 
-from benchmarks import delivery, scan, scope
+from benchmarks import delivery, imports, scan, scope
 
-SUITES = {"scan": scan.measure, "delivery": delivery.measure, "scope": scope.measure}
+SUITES = {
+    "scan": scan.measure,
+    "delivery": delivery.measure,
+    "scope": scope.measure,
+    "imports": imports.measure,
+}
 
 
 def main(names: list[str]) -> None:

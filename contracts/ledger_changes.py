@@ -37,6 +37,8 @@ class LedgerKind(StrEnum):
     ROUNDS = "rounds"
     PLANS = "plans"
     SUPERVISION = "supervision"
+    ENTERPRISES = "enterprises"
+    HAZARDS = "hazards"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ class Change:
     ``unit`` is that of both, 元 or %, empty where they are no figures.
     """
 
-    kind: LedgerKind
+    kind: str
     key: str
     field: str
     before: str
@@ -58,7 +60,7 @@ class Change:
 class Missing:
     """A record of a contract or programme in the file that the file no longer has; it is kept."""
 
-    kind: LedgerKind
+    kind: str
     key: str
 
 
@@ -88,9 +90,9 @@ class Changes:
     are called on screen. ``places`` are sheet and row of a record, by its key.
     """
 
-    added: Counter[LedgerKind] = field(default_factory=Counter)
-    changed: Counter[LedgerKind] = field(default_factory=Counter)
-    unchanged: Counter[LedgerKind] = field(default_factory=Counter)
+    added: Counter[str] = field(default_factory=Counter)
+    changed: Counter[str] = field(default_factory=Counter)
+    unchanged: Counter[str] = field(default_factory=Counter)
     details: list[Change] = field(default_factory=list)
     missing: list[Missing] = field(default_factory=list)
     touched: set[UUID] = field(default_factory=set)
@@ -118,7 +120,7 @@ class Changes:
 
     def compare(
         self,
-        kind: LedgerKind,
+        kind: str,
         label: str,
         row_type: type[LedgerRow],
         known: Mapping[str, Any],
@@ -182,7 +184,7 @@ class Wanted:
 class Target:
     """What is brought to the file's state: a kind of record, its table, its sheet's rows."""
 
-    kind: LedgerKind
+    kind: str
     model: type[Base]
     row_type: type[LedgerRow]
 
@@ -257,7 +259,7 @@ def reconcile(
     return outcome
 
 
-def list_missing(changes: Changes, kind: LedgerKind, labels: Iterable[str]) -> None:
+def list_missing(changes: Changes, kind: str, labels: Iterable[str]) -> None:
     """Note records that the file lacks, in the order of their labels."""
     changes.missing += [Missing(kind, label) for label in sorted(labels)]
 

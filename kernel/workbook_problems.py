@@ -36,17 +36,18 @@ class Problem:
 
 @dataclass(slots=True)
 class Problems:
-    """A list that stops growing at `MOST_LISTED` and goes on counting; ``sheets`` have problems."""
+    """A list that stops growing at ``most`` and goes on counting; ``sheets`` have problems."""
 
     listed: list[Problem] = field(default_factory=list)
     total: int = 0
     sheets: set[str] = field(default_factory=set)
+    most: int = MOST_LISTED
 
     def add(self, problem: Problem) -> None:
         """Note a problem."""
         self.total += 1
         self.sheets.add(problem.sheet)
-        if len(self.listed) < MOST_LISTED:
+        if len(self.listed) < self.most:
             self.listed.append(problem)
 
     def __bool__(self) -> bool:

@@ -1,36 +1,22 @@
 """From a guarded file to typed rows: every cell read or named as a problem."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from decimal import Decimal
 from io import BytesIO
+from itertools import islice
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from pydantic import ValidationError
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from kernel.errors import InputError
 from kernel.money import format_wan, format_yuan
-from kernel.workbook_cells import (
-    AmountUnit,
-    Cell,
-    CellError,
-    is_blank,
-    narrow,
-    read_amount,
-    read_code,
-    read_count,
-    read_date,
-    read_percent,
-    read_text,
-    read_word,
-    read_year,
-)
+from kernel.workbook_cells import AmountUnit, CellError, is_blank, narrow, read_text
+from kernel.workbook_column_reader import ColumnReader
 from kernel.workbook_columns import (
     SUMMED,
-    Column,
-    Kind,
     LedgerRow,
     base_key,
     columns_of,
@@ -41,6 +27,7 @@ from kernel.workbook_problems import Problem, Problems, shown
 from kernel.workbook_scan import UNCALCULATED, CellKey, column_letters, scan
 from kernel.workbook_sheets import (
     ASSUMED,
+    HEADING_ROWS,
     NOTE,
     Heading,
     Layout,
@@ -54,6 +41,7 @@ from kernel.workbook_sheets import (
 )
 
 R = TypeVar("R", bound=LedgerRow)
+LONGEST_CODE = 200
 SEQUENCE = "sequence"
 """A field that only numbers rows: a row that holds nothing else is blank."""
 
@@ -80,28 +68,77 @@ class Workbook:
             raise InputError(FIELD, "不是 .xlsx 工作簿，无法读取") from None
         self._names = {narrow(name): name for name in self._book.sheet_names}
 
-    def unknown_sheets(self, known: set[str]) -> list[str]:
+    def unknown_sheets(self, known: Collection[str]) -> list[str]:
         """Sheets that nobody reads."""
         return [name for key, name in self._names.items() if key not in known]
 
+    def has(self, row_type: type[LedgerRow]) -> bool:
+        """Whether there is a sheet of this name."""
+        return row_type.SHEET in self._names
+
     def read(self, row_type: type[R], problems: Problems) -> Sheet[R] | None:
         """Read the sheet of ``row_type``; None when the file has none, or no headings in it."""
+        found = self.stream(row_type, problems)
+        if found is None:
+            return None
+        found.sheet.rows.extend(found.rows())
+        return found.sheet
+
+    def stream(self, row_type: type[R], problems: Problems) -> "Stream[R] | None":
+        """The sheet of ``row_type``, its rows still to be read; None as for ``read``."""
         name = self._names.get(row_type.SHEET)
         if name is None:
             return None
-        try:
-            lines = self._lines(name)
-        except CalamineError:
-            raise InputError(FIELD, f"工作表“{name}”无法读取") from None
-        layout = find_layout(name, lines, row_type, problems)
+        opened = self._open(name)
+        head = list(islice(_lines(opened), HEADING_ROWS))
+        layout = find_layout(name, head, row_type, problems)
         if layout is None:
             return None
         unreadable = self._unreadable.get(name, {})
-        return _SheetReader(name, row_type, layout, unreadable, problems).read(lines)
+        reader = _SheetReader(name, row_type, layout, unreadable, problems)
+        return Stream(reader, opened)
 
-    def _lines(self, name: str) -> list[Line]:
-        sheet = self._book.get_sheet_by_name(name)
-        return list[Line](sheet.to_python(skip_empty_area=False))
+    def lines(self, name: str) -> Iterator[Line]:
+        """The lines of a sheet from its first, each from column A; one at a time."""
+        return _lines(self._open(name))
+
+    @property
+    def sheet_keys(self) -> Mapping[str, str]:
+        """The sheets' names, by the same without spaces and full-width signs."""
+        return self._names
+
+    def _open(self, name: str) -> CalamineSheet:
+        try:
+            return self._book.get_sheet_by_name(name)
+        except CalamineError:
+            raise InputError(FIELD, f"工作表“{name}”无法读取") from None
+
+
+def _lines(sheet: CalamineSheet) -> Iterator[Line]:
+    before: Line = [""] * (sheet.start[1] if sheet.start else 0)
+    return (([*before, *line] if before else line) for line in sheet.iter_rows())
+
+
+class Stream(Generic[R]):
+    """A sheet whose rows are read one at a time; totals and remarks are known after the last."""
+
+    def __init__(self, reader: "_SheetReader[R]", opened: CalamineSheet) -> None:
+        self.sheet = reader.sheet
+        self.height = int(opened.total_height)
+        self._reader = reader
+        self._opened = opened
+
+    def rows(self) -> Iterator[SheetRow[R]]:
+        """The rows, typed; what cannot be read is noted. To be called once."""
+        return self._reader.rows(_lines(self._opened))
+
+    def codes(self, name: str) -> set[str]:
+        """What stands in a column, without anything noted: whom the sheet is about."""
+        heading = self.sheet.headings.get(name)
+        if heading is None:
+            return set()
+        cells = {line[heading.at] for line in _lines(self._opened)}
+        return {narrow(shown(cell, LONGEST_CODE)) for cell in cells if not is_blank(cell)}
 
 
 class _SheetReader(Generic[R]):
@@ -126,21 +163,23 @@ class _SheetReader(Generic[R]):
         )
         present = {"assumed": layout.assumed_at, "note": layout.note_at}
         closing = frozenset(name for name, at in present.items() if at is not None)
-        self._sheet: Sheet[R] = Sheet(
-            name, layout.headings, closing=closing, ignored=layout.ignored
-        )
+        self._readers = [
+            (name, heading.at, ColumnReader(self._columns[name], heading))
+            for name, heading in layout.headings.items()
+        ]
+        self._required = {name for name in layout.headings if self._fields[name].is_required()}
+        self.sheet: Sheet[R] = Sheet(name, layout.headings, closing=closing, ignored=layout.ignored)
 
-    def read(self, lines: list[Line]) -> Sheet[R]:
+    def rows(self, lines: Iterable[Line]) -> Iterator[SheetRow[R]]:
         """Read every row below the headings."""
-        sheet = self._sheet
+        sheet = self.sheet
         sums = Sums(
             name
             for name in sheet.headings
             if self._columns[name].kind in SUMMED and name != SEQUENCE
         )
-        for at in range(self._layout.first_row, len(lines)):
-            line = lines[at]
-            if self._is_empty(at, line):
+        for at, line in enumerate(lines):
+            if at < self._layout.first_row or self._is_empty(at, line):
                 continue
             word = is_sum(line)
             if word:
@@ -151,9 +190,8 @@ class _SheetReader(Generic[R]):
             else:
                 record = self._record(at, line)
                 if record is not None:
-                    sheet.rows.append(SheetRow(at + 1, record))
                     sums.add(record)
-        return sheet
+                    yield SheetRow(at + 1, record)
 
     def _is_empty(self, at: int, line: Line) -> bool:
         if at in self._unreadable_rows:
@@ -167,13 +205,13 @@ class _SheetReader(Generic[R]):
     def _record(self, at: int, line: Line) -> R | None:
         before = self._problems.total
         values: dict[str, Any] = {}
-        for name, heading in self._layout.headings.items():
+        for name, column, reader in self._readers:
             refused = self._problems.total
-            value = self._value(at, line, name, heading)
+            value = self._value(at, line, column, reader)
             if value is not None:
                 values[name] = value
-            elif self._fields[name].is_required() and self._problems.total == refused:
-                self._refuse(at, heading.at, "", "必填，不能为空")
+            elif name in self._required and self._problems.total == refused:
+                self._refuse(at, column, "", "必填，不能为空")
         values["assumed"] = self._assumed(at, line)
         values["note"] = self._note(at, line)
         if self._problems.total > before or not self._whole:
@@ -184,12 +222,13 @@ class _SheetReader(Generic[R]):
             self._refuse_fields(at, error)
             return None
 
-    def _value(self, at: int, line: Line, name: str, heading: Heading) -> object:
+    def _value(self, at: int, line: Line, column: int, reader: ColumnReader) -> object:
         try:
-            self._check_readable(at, heading.at)
-            return _read(line[heading.at], self._columns[name], heading.unit)
+            if at in self._unreadable_rows:
+                self._check_readable(at, column)
+            return reader(line[column])
         except CellError as fault:
-            self._refuse(at, heading.at, self._shown(at, line, heading.at), str(fault))
+            self._refuse(at, column, self._shown(at, line, column), str(fault))
             return None
 
     def _check_readable(self, at: int, column: int) -> None:
@@ -233,11 +272,12 @@ class _SheetReader(Generic[R]):
             return ""
 
     def _compare(self, at: int, line: Line, sums: Mapping[str, Decimal]) -> None:
+        readers = {name: reader for name, _column, reader in self._readers}
         for name, follows in sums.items():
             heading = self._layout.headings[name]
-            stated = self._value(at, line, name, heading)
+            stated = self._value(at, line, heading.at, readers[name])
             if isinstance(stated, int | Decimal) and stated != follows:
-                self._sheet.sums.append(
+                self.sheet.sums.append(
                     self._problem(
                         at,
                         heading.at,
@@ -266,7 +306,7 @@ class _SheetReader(Generic[R]):
             label = (
                 f"{column_letters(column)} {ASSUMED if column == self._layout.assumed_at else NOTE}"
             )
-        return Problem(self._sheet.name, at + 1, label, value, message)
+        return Problem(self.sheet.name, at + 1, label, value, message)
 
 
 def _figure(value: Decimal, heading: Heading) -> str:
@@ -274,21 +314,3 @@ def _figure(value: Decimal, heading: Heading) -> str:
     if heading.unit is AmountUnit.WAN:
         return f"{format_wan(value)} 万元"
     return f"{format_yuan(value)} 元" if heading.unit else f"{value}"
-
-
-_READERS: dict[Kind, Callable[[Cell], object]] = {
-    Kind.TEXT: read_text,
-    Kind.CODE: read_code,
-    Kind.DATE: read_date,
-    Kind.COUNT: read_count,
-    Kind.YEAR: read_year,
-    Kind.PERCENT: read_percent,
-}
-
-
-def _read(cell: Cell, column: Column, unit: AmountUnit | None) -> object:
-    if column.kind is Kind.AMOUNT:
-        return read_amount(cell, unit)
-    if column.kind is Kind.WORD:
-        return read_word(cell, column.words or {})
-    return _READERS[column.kind](cell)

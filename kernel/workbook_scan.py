@@ -16,10 +16,12 @@ from zipfile import ZipFile
 
 from kernel.errors import InputError
 from kernel.workbook_guard import CHUNK, FIELD, WorkbookLimits, chunks
+from kernel.workbook_quick_scan import quick_extent
 
 LONGEST_TEXT = 32_767
 """Characters in a cell, by Excel's own limit."""
 XML_NAMES = (".xml", ".rels", ".vml")
+SHEETS = "xl/worksheets/"
 _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _ROW = re.compile(r"[0-9]{1,7}")
 _INDEX = re.compile(r"[0-9]{1,9}")
@@ -32,7 +34,10 @@ _UNREADABLE = (expat.ExpatError, LookupError, ValueError)
 
 @dataclass(slots=True)
 class Part:
-    """What one XML part holds, as far as it matters here."""
+    """What one XML part holds, as far as it matters here.
+
+    ``shown`` counts cells that show a shared text where ``shared`` does not list which.
+    """
 
     root: str = ""
     cells: int = 0
@@ -43,6 +48,7 @@ class Part:
     unreadable: dict[CellKey, str] = field(default_factory=dict)
     sheets: dict[str, str] = field(default_factory=dict)
     targets: dict[str, str] = field(default_factory=dict)
+    shown: int = 0
 
 
 Unreadable = dict[str, dict[CellKey, str]]
@@ -58,19 +64,46 @@ def scan(content: bytes, limits: WorkbookLimits) -> Unreadable:
     parts: dict[str, Part] = {}
     with ZipFile(BytesIO(content)) as package:
         for name in package.namelist():
-            with package.open(name) as stream:
-                head = stream.read(CHUNK)
-                if (
-                    name.lower().endswith(XML_NAMES)
-                    or head.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] == b"<"
-                ):
-                    reader = _PartReader(limits)
-                    reader.feed(head)
-                    for piece in chunks(stream):
-                        reader.feed(piece)
-                    parts[name] = reader.close()
+            part = _quick_part(package, name, limits) or _slow_part(package, name, limits)
+            if part is not None:
+                parts[name] = part
+        longest = max(
+            (length for part in parts.values() for length in part.text_lengths), default=0
+        )
+        for name, part in parts.items():
+            # However long the texts that its cells show: only a close call is worth counting.
+            if part.shown * longest > limits.unpacked_bytes // (3 * len(parts)):
+                parts[name] = _slow_part(package, name, limits) or part
     _check_extent(list(parts.values()), limits)
     return _by_sheet(parts)
+
+
+def _quick_part(package: ZipFile, name: str, limits: WorkbookLimits) -> Part | None:
+    """A sheet written as Excel writes them; None for any other part."""
+    if not name.lower().startswith(SHEETS):
+        return None
+    try:
+        with package.open(name) as stream:
+            found = quick_extent(stream, limits.cells)
+    except _UNREADABLE:
+        raise _broken() from None
+    if found is None or found.last_row > 1 << 20 or found.last_column > 1 << 14:
+        return None
+    return Part("worksheet", found.cells, found.last_row, found.last_column, shown=found.shared)
+
+
+def _slow_part(package: ZipFile, name: str, limits: WorkbookLimits) -> Part | None:
+    with package.open(name) as stream:
+        head = stream.read(CHUNK)
+        if not (
+            name.lower().endswith(XML_NAMES) or head.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] == b"<"
+        ):
+            return None
+        reader = _PartReader(limits)
+        reader.feed(head)
+        for piece in chunks(stream):
+            reader.feed(piece)
+        return reader.close()
 
 
 def column_letters(column: int) -> str:

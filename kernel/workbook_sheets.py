@@ -65,8 +65,7 @@ class Sheet(Generic[R]):
     """A sheet that was read: what it has columns for, its rows, what was left unread.
 
     ``closing`` says which of ``assumed`` and ``note`` the sheet has a column for; ``totalled``
-    whether it has a 合计 or 小计 row, ``sums`` which figures of these are not the sum of their rows.
-    """
+    whether it has a 合计 or 小计 row, ``sums`` which figures of these are not the sum of their rows."""
 
     name: str
     headings: dict[str, Heading]
@@ -178,10 +177,13 @@ def is_sum(line: Line) -> str | None:
 
 def is_remark(line: Line) -> bool:
     """A line below the table such as 制表人：… or 注：…; it holds nothing else."""
-    filled = [cell for cell in line if not is_blank(cell)]
-    return bool(filled) and all(
-        isinstance(cell, str) and _CLOSING.match(narrow(cell)) for cell in filled
-    )
+    filled = (cell for cell in line if not is_blank(cell))
+    first = next(filled, None)
+    return _closes(first) and all(_closes(cell) for cell in filled)
+
+
+def _closes(cell: Cell) -> bool:
+    return isinstance(cell, str) and _CLOSING.match(narrow(cell)) is not None
 
 
 class Sums:

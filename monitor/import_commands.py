@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,11 +12,13 @@ from contracts.ledger_changes import LedgerKind
 from kernel.money import format_yuan
 from kernel.workbook_guard import WorkbookLimits
 from kernel.workbook_problems import Problem
-from monitor.importing import ImportResult, import_workbook
+from monitor.import_records import NAMES as RECORD_NAMES
+from monitor.import_results import ImportResult
+from monitor.importing import import_workbook
 from monitor.service import open_service
 
 USED_WRONGLY = 2
-NAMES = {
+NAMES: Mapping[str, str] = {
     LedgerKind.ORGANISATIONS: "机构",
     LedgerKind.PROGRAMMES: "预算项目",
     LedgerKind.VENDORS: "承接单位",
@@ -26,6 +28,9 @@ NAMES = {
     LedgerKind.ROUNDS: "服务轮次",
     LedgerKind.PLANS: "实施方案",
     LedgerKind.SUPERVISION: "督促检查",
+    LedgerKind.ENTERPRISES: "企业",
+    LedgerKind.HAZARDS: "隐患",
+    **RECORD_NAMES,
 }
 
 

@@ -1,15 +1,17 @@
 """核验 of an import: what the ledger and the workbook contradict, with the cell where it stands."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from contracts import ledger_findings
 from contracts.findings import Found, Scope, sync_findings
+from contracts.imports.hazard_rows import EnterpriseRow
 from contracts.ledger import ContractIndex, Programmes
 from contracts.ledger_changes import LedgerImport
+from contracts.records.workbook import rule_code
 from contracts.workbook_rows import ContractRow, OrganisationRow, ProgrammeRow
 from kernel.workbook_problems import Problem
 from kernel.workbook_sheets import Sheet
@@ -26,12 +28,20 @@ Placed = tuple[Found, Problem]
 
 
 def record_findings(
-    work: LedgerImport, book: Book, index: ContractIndex, programmes: Programmes
+    work: LedgerImport,
+    book: Book,
+    index: ContractIndex,
+    programmes: Programmes,
+    doubtful: Sequence[Found],
 ) -> list[Problem]:
-    """Find what is contradicted, bring the table of findings up to it, and give the cells."""
+    """Find what is contradicted, bring the table of findings up to it, and give the cells.
+
+    ``doubtful`` are what the sheets of records were found to break.
+    """
     facts = payment_findings.load_payment_facts(work.session, index.scope)
     sheets = {sheet.name: sheet for sheet in book.sheets}
     in_ledger = [
+        *doubtful,
         *ledger_findings.contract_findings(work.session, index.scope),
         *payment_findings.payment_findings(facts),
         *payment_findings.ledger_columns(facts, _stated(book, index)),
@@ -44,11 +54,18 @@ def record_findings(
     scope = Scope(
         index.scope,
         {row["id"] for row in programmes.values()},
-        [*ledger_findings.CODES, *payment_findings.CODES, *_book_codes(book)],
+        [
+            *map(rule_code, book.records),
+            *ledger_findings.CODES,
+            *payment_findings.CODES,
+            *_book_codes(book),
+        ],
         {SUM_ROW: _totalled(book, index, programmes)},
     )
     stamp = work.stamp
-    sync_findings(work.session, stamp.actor, stamp.now, scope, [found for found, _ in placed])
+    # A finding hangs on a contract or a programme; of other files only the report tells.
+    kept = [found for found, _ in placed if found.contract_id or found.programme_id]
+    sync_findings(work.session, stamp.actor, stamp.now, scope, kept)
     return [problem for _, problem in placed]
 
 
@@ -74,15 +91,10 @@ def _book_codes(book: Book) -> Iterator[str]:
     yield SUM_ROW
     if book.contradictions is not None:
         yield CONTRADICTION
-    if book.contracts is not None:
-        yield from (
-            f"{name}_differs" for name in ("paid", "unpaid") if name in book.contracts.headings
-        )
+    yield from (f"{name}_differs" for name in ("paid", "unpaid") if name in book.contracts.headings)
 
 
 def _stated(book: Book, index: ContractIndex) -> dict[UUID, Mapping[str, Any]]:
-    if book.contracts is None:
-        return {}
     return {
         index.in_file[row.record.number]: {"paid": row.record.paid, "unpaid": row.record.unpaid}
         for row in book.contracts.rows
@@ -116,21 +128,22 @@ def _owners(sheet: Sheet[Any], index: ContractIndex, programmes: Programmes) -> 
                 owners.add(programmes[code]["id"])
             case ContractRow(number=number):
                 owners.add(index.in_file[number])
-            case OrganisationRow():
+            case OrganisationRow() | EnterpriseRow():
                 pass
             case record:
                 owners.add(index.key_of(record.contract))
     known = {str(owner) for owner in owners if owner}
-    return known or {str(programmes[code]["id"]) for code in sorted(programmes)[:1]}
+    if known:
+        return known
+    frame = [str(programmes[code]["id"]) for code in sorted(programmes)]
+    return set((frame or sorted(map(str, index.scope)))[:1])
 
 
 def _sum_rows(book: Book, index: ContractIndex, programmes: Programmes) -> Iterator[Placed]:
     """合计 rows that are not the sum of their rows; the first owner of a row tells tables apart."""
-    if not programmes:
-        return
-    programme = programmes[min(programmes)]
+    programme_id = programmes[min(programmes)]["id"] if programmes else None
     for sheet in (sheet for sheet in book.sheets if sheet.sums):
-        owner = min(_owners(sheet, index, programmes))
+        owner = min(_owners(sheet, index, programmes), default="")
         seen: Counter[str] = Counter()
         for problem in sheet.sums:
             letter, _, heading = (problem.column or "").partition(" ")
@@ -141,7 +154,8 @@ def _sum_rows(book: Book, index: ContractIndex, programmes: Programmes) -> Itera
                 f"{_total_of(sheet, owner)}{item}:{seen[item]}",
                 problem.value,
                 problem.message,
-                programme_id=programme["id"],
+                contract_id=None if programme_id else min(index.scope, default=None),
+                programme_id=programme_id,
                 place=f"{sheet.name}!{letter}{problem.row}",
             )
             yield found, problem

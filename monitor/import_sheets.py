@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from contracts.imports.hazard_rows import EnterpriseRow, HazardRow
 from contracts.workbook_rows import (
     ContractRow,
     ContradictionRow,
@@ -14,11 +15,12 @@ from contracts.workbook_rows import (
     SupervisionRow,
 )
 from kernel.workbook_problems import Problem, Problems
-from kernel.workbook_reader import Workbook
+from kernel.workbook_reader import Stream, Workbook
 from kernel.workbook_sheets import Sheet
+from monitor.import_records import SHEETS, Sheets, contract_numbers, read_records
 from payments.workbook_rows import MilestoneRow, PaymentRow
 
-KNOWN_SHEETS = {
+KNOWN_SHEETS = SHEETS | {
     row_type.SHEET
     for row_type in (
         OrganisationRow,
@@ -30,16 +32,21 @@ KNOWN_SHEETS = {
         PlanRow,
         SupervisionRow,
         ContradictionRow,
+        EnterpriseRow,
+        HazardRow,
     )
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """A workbook's sheets; only 合同台账 must be there, since the others refer to it."""
+    """A workbook's sheets. Without 合同台账 the others are about contracts that the ledger has.
+
+    ``hazards`` are read while they are written: there may be a hundred thousand.
+    """
 
     stem: str
-    contracts: Sheet[ContractRow] | None
+    contracts: Sheet[ContractRow]
     organisations: Sheet[OrganisationRow] | None
     programmes: Sheet[ProgrammeRow] | None
     milestones: Sheet[MilestoneRow] | None
@@ -48,6 +55,9 @@ class Book:
     plans: Sheet[PlanRow] | None
     supervision: Sheet[SupervisionRow] | None
     contradictions: Sheet[ContradictionRow] | None
+    enterprises: Sheet[EnterpriseRow] | None
+    hazards: Stream[HazardRow] | None
+    records: Sheets
     ignored: tuple[str, ...]
 
     @property
@@ -63,20 +73,26 @@ class Book:
             self.plans,
             self.supervision,
             self.contradictions,
+            self.enterprises,
+            self.hazards.sheet if self.hazards else None,
+            *self.records.values(),
         )
         return (sheet for sheet in every if sheet is not None)
 
     @property
     def contract_numbers(self) -> set[str]:
         """Every contract number that a sheet of the workbook holds."""
-        own = {row.record.number for row in self.contracts.rows} if self.contracts else set()
+        own = {row.record.number for row in self.contracts.rows}
         children = (
             self.milestones, self.payments, self.rounds, self.plans, self.supervision,
-            self.contradictions,
+            self.contradictions, self.enterprises,
         )  # fmt: skip
         referred = {
             row.record.contract for sheet in children if sheet is not None for row in sheet.rows
         }
+        if self.hazards is not None:
+            referred |= self.hazards.codes("contract")
+        referred |= contract_numbers(self.records)
         return {number for number in own | referred if number}
 
 
@@ -89,10 +105,10 @@ def read_book(workbook: Workbook, problems: Problems, progress: Callable[[str], 
 
     contracts = read(ContractRow)
     if contracts is None and ContractRow.SHEET not in problems.sheets:
-        problems.add(Problem(ContractRow.SHEET, None, None, "", "缺少这个工作表"))
+        _expect_contracts(workbook, problems)
     return Book(
         stem=workbook.stem,
-        contracts=contracts,
+        contracts=contracts or Sheet(ContractRow.SHEET, {}),
         organisations=read(OrganisationRow),
         programmes=read(ProgrammeRow),
         milestones=read(MilestoneRow),
@@ -101,5 +117,15 @@ def read_book(workbook: Workbook, problems: Problems, progress: Callable[[str], 
         plans=read(PlanRow),
         supervision=read(SupervisionRow),
         contradictions=read(ContradictionRow),
+        enterprises=read(EnterpriseRow),
+        hazards=workbook.stream(HazardRow, problems),
+        records=read_records(workbook, problems),
         ignored=tuple(f"工作表“{name}”" for name in workbook.unknown_sheets(KNOWN_SHEETS)),
     )
+
+
+def _expect_contracts(workbook: Workbook, problems: Problems) -> None:
+    """A whole ledger has its contracts; so has a file in which nothing at all is known."""
+    known = KNOWN_SHEETS & set(workbook.sheet_keys)
+    if not known or ProgrammeRow.SHEET in known:
+        problems.add(Problem(ContractRow.SHEET, None, None, "", "缺少这个工作表"))

@@ -1,18 +1,21 @@
 """Import of a ledger workbook: one transaction, everything or nothing."""
 
-from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from time import monotonic
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from contracts.events import ContractsChanged
+from contracts.imports.enterprise_ledger import record_enterprises
+from contracts.imports.hazard_ledger import record_hazards
+from contracts.imports.writable import check_children, check_frame, check_purchasers
 from contracts.ledger import lock_contracts, record_contracts
-from contracts.ledger_changes import Change, Changes, LedgerImport, LedgerKind, Missing, Stamp
+from contracts.ledger_changes import Changes, LedgerImport, Stamp
 from contracts.ledger_parties import record_organisations, record_programmes, record_vendors
 from contracts.ledger_services import record_services
 from contracts.organisations.changes import TREE_LOCK
@@ -28,6 +31,8 @@ from kernel.workbook_guard import WorkbookLimits
 from kernel.workbook_problems import Problem, Problems, WorkbookError
 from kernel.workbook_reader import Workbook
 from monitor.import_findings import check_contradictions, record_findings
+from monitor.import_records import OwnerIndex, record_records
+from monitor.import_results import ImportResult, ask_for_reason
 from monitor.import_sheets import Book, read_book
 from payments.ledger import record_payments
 from payments.milestone_ledger import record_milestones
@@ -37,45 +42,8 @@ LOCK = "import"
 LONGEST_WAIT = 600.0
 """Seconds that an import waits for another one on SQLite."""
 
-_ACCEPTANCE = {(LedgerKind.ROUNDS, "确认日期"), (LedgerKind.PLANS, "审定日期")}
-
 Progress = Callable[[str], None]
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class ImportResult:
-    """What an import did, or would do in a dry run; with ``errors`` it did nothing.
-
-    ``error_count`` counts the errors that are not listed too. ``ignored`` are sheets, headings and
-    lines that nothing reads.
-    """
-
-    dry_run: bool = False
-    added: Counter[LedgerKind] = field(default_factory=Counter)
-    changed: Counter[LedgerKind] = field(default_factory=Counter)
-    unchanged: Counter[LedgerKind] = field(default_factory=Counter)
-    errors: Sequence[Problem] = ()
-    error_count: int = 0
-    findings: Sequence[Problem] = ()
-    changes: Sequence[Change] = ()
-    missing: Sequence[Missing] = ()
-    ignored: Sequence[str] = ()
-
-    def as_json(self) -> dict[str, Any]:
-        """The shape that other programs read; every kind is there, 0 included."""
-        return {
-            "dry_run": self.dry_run,
-            "added": {kind.value: self.added[kind] for kind in LedgerKind},
-            "changed": {kind.value: self.changed[kind] for kind in LedgerKind},
-            "unchanged": {kind.value: self.unchanged[kind] for kind in LedgerKind},
-            "errors": [problem.as_json() for problem in self.errors],
-            "error_count": self.error_count,
-            "findings": [problem.as_json() for problem in self.findings],
-            "changes": [asdict(change) for change in self.changes],
-            "missing": [asdict(missing) for missing in self.missing],
-            "ignored": list(self.ignored),
-        }
 
 
 def import_workbook(
@@ -100,17 +68,20 @@ def import_workbook(
     problems = Problems()
     try:
         book = read_book(Workbook(path, limits), problems, progress)
-        if book.contracts is None:
-            raise WorkbookError(problems)
 
         def apply(session: Session) -> ImportResult:
             wait_for_lock(session, LOCK)
             # Taken before any row: a move holds it while it waits for rows that the import has.
             wait_for_lock(session, TREE_LOCK)
             stamp = Stamp(actor, clock.now(), path.name)
-            result = _apply(LedgerImport(session, stamp, problems, Changes()), book, progress)
+            result = _apply(
+                LedgerImport(session, stamp, problems, Changes()),
+                book,
+                clock.business_date(),
+                progress,
+            )
             if reason == "" and not dry_run:
-                _ask_for_reason(problems, result.changes)
+                ask_for_reason(problems, result.changes)
             if dry_run:
                 session.rollback()
             return replace(result, dry_run=dry_run)
@@ -122,25 +93,6 @@ def import_workbook(
     except InputError as refusal:
         problem = Problem("", None, None, path.name, refusal.problems[0].message)
         return ImportResult(errors=[problem], error_count=1)
-
-
-def _ask_for_reason(problems: Problems, changes: Sequence[Change]) -> None:
-    wanted = [change for change in changes if change.before and _is_correction(change)]
-    if not wanted:
-        return
-    first = f"{wanted[0].key} {wanted[0].field} {wanted[0].before} → {wanted[0].after or '（空）'}"
-    message = f"更正了金额、支付或验收 {len(wanted)} 处（如 {first}），须以 --reason 写明原因"
-    problems.add(Problem("", None, None, "", message))
-    raise WorkbookError(problems)
-
-
-def _is_correction(change: Change) -> bool:
-    """Whether it touches money, a payment, or the day on which something was accepted."""
-    return (
-        change.unit == "元"
-        or change.kind is LedgerKind.PAYMENTS
-        or (change.kind, change.field) in _ACCEPTANCE
-    )
 
 
 def _in_turn(database: Database, actor: Actor, cause: Cause, apply: Callable[[Session], T]) -> T:
@@ -158,23 +110,31 @@ def _in_turn(database: Database, actor: Actor, cause: Cause, apply: Callable[[Se
                 raise
 
 
-def _apply(work: LedgerImport, book: Book, progress: Progress) -> ImportResult:
+def _apply(work: LedgerImport, book: Book, today: date, progress: Progress) -> ImportResult:
     contracts = book.contracts
-    if contracts is None:
-        raise WorkbookError(work.problems)
-    lock_contracts(work.session, book.contract_numbers)
+    numbers = book.contract_numbers
+    lock_contracts(work.session, numbers)
     progress("写入 机构、项目和承接单位")
     directory = record_organisations(work, book.organisations)
     programmes = record_programmes(work, book.programmes, contracts, directory)
+    check_frame(work)
+    check_purchasers(work, contracts, directory)
     vendors = record_vendors(work, contracts)
     progress("写入 合同")
-    index = record_contracts(work, contracts, directory, programmes, vendors, book.contract_numbers)
+    index = record_contracts(work, contracts, directory, programmes, vendors, numbers)
+    check_children(work, index, (sheet for sheet in book.sheets if sheet is not contracts))
     progress("写入 服务轮次、实施方案和督促检查")
     record_services(work, index, directory, book.rounds, book.plans, book.supervision)
     progress("写入 支付节点和支付")
     milestones = record_milestones(work, index, contracts, book.milestones)
     if book.payments is not None:
         record_payments(work, index, book.payments, milestones, book.stem)
+    if book.enterprises is not None:
+        record_enterprises(work, index, book.enterprises)
+    if book.hazards is not None:
+        progress("写入 隐患")
+        record_hazards(work, index, book.hazards)
+    doubtful = record_records(OwnerIndex(work, index, directory), book.records, today)
     check_contradictions(work, book, index, programmes)
     if work.problems:
         raise WorkbookError(work.problems)
@@ -183,7 +143,7 @@ def _apply(work: LedgerImport, book: Book, progress: Progress) -> ImportResult:
     if changes.touched:
         _follow(work, book)
     progress("核验")
-    findings = record_findings(work, book, index, programmes)
+    findings = record_findings(work, book, index, programmes, doubtful)
     return ImportResult(
         findings=findings,
         added=changes.added,

@@ -14,7 +14,8 @@ from kernel.access.actor import LOCAL_OPERATOR
 from kernel.database import Database
 from kernel.workbook_guard import WorkbookLimits
 from migrations.tables import METADATA
-from monitor.importing import ImportResult, import_workbook
+from monitor.import_results import ImportResult
+from monitor.importing import import_workbook
 from tests.clocks import StoppedClock
 
 HEADING_ROW = 3

@@ -14,7 +14,7 @@ from contracts.ledger_changes import LedgerKind
 from contracts.models import Contract, Organisation
 from kernel.access.actor import LOCAL_OPERATOR
 from kernel.database import Database
-from monitor.importing import ImportResult
+from monitor.import_results import ImportResult
 from monitor.wiring import event_bus
 from payments.models import Payment
 from tests.locks import waits_or_is_done
