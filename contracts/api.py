@@ -1,4 +1,4 @@
-"""Read API of the contract ledger: organisations, vendors, programmes, rounds, plans.
+"""Read API of the contract ledger: organisations, vendors, programmes.
 
 Contracts themselves are in ``payments.api``: their items show money, which this floor knows not.
 """
@@ -11,12 +11,8 @@ from contracts import queries
 from contracts.schemas import (
     OrganisationOut,
     OrganisationsWanted,
-    PlanOut,
-    PlansWanted,
     ProgrammeOut,
     ProgrammesWanted,
-    RoundOut,
-    RoundsWanted,
     VendorOut,
     VendorsWanted,
 )
@@ -31,7 +27,7 @@ api = APIBlueprint(
     "contracts_api",
     __name__,
     url_prefix="/api/v1",
-    abp_tags=[Tag(name="contracts", description="机构、承接主体、预算项目、轮次、方案")],
+    abp_tags=[Tag(name="contracts", description="机构、承接主体、预算项目")],
     abp_responses=LIST_ERRORS,
 )
 
@@ -79,33 +75,3 @@ def programme(path: RecordPath, query: RecordQuery) -> Response:
     """金额单位元。"""
     _ = query
     return reply(queries.programme(current_session(), current_actor(), path.id))
-
-
-@api.get("/rounds", summary="服务轮次列表", responses={200: Page[RoundOut]})
-@requires(Permission.SERVICE_READ)
-def rounds(query: RoundsWanted) -> Response:
-    """所问日期以前开始的轮次，按合同和轮次号排列。"""
-    return reply(queries.rounds(current_session(), current_actor(), as_of(), query))
-
-
-@api.get("/rounds/<id>", summary="服务轮次", responses={200: RoundOut, **RECORD_ERRORS})
-@requires(Permission.SERVICE_READ)
-def service_round(path: RecordPath, query: RecordQuery) -> Response:
-    """所问日期以后开始的轮次视为没有。"""
-    _ = query
-    return reply(queries.service_round(current_session(), current_actor(), as_of(), path.id))
-
-
-@api.get("/plans", summary="实施方案列表", responses={200: Page[PlanOut]})
-@requires(Permission.SERVICE_READ)
-def plans(query: PlansWanted) -> Response:
-    """所问日期以前报送的各版本，按合同和版本号排列。"""
-    return reply(queries.plans(current_session(), current_actor(), as_of(), query))
-
-
-@api.get("/plans/<id>", summary="实施方案", responses={200: PlanOut, **RECORD_ERRORS})
-@requires(Permission.SERVICE_READ)
-def plan(path: RecordPath, query: RecordQuery) -> Response:
-    """所问日期以后报送的版本视为没有。"""
-    _ = query
-    return reply(queries.plan(current_session(), current_actor(), as_of(), path.id))

@@ -13,7 +13,12 @@ from sqlalchemy.orm import Session
 from contracts.findings import Found, doubt
 from contracts.ledger_changes import Values, load_rows
 from contracts.models import Contract
-from contracts.service_models import ImplementationPlan, ServiceRound
+from contracts.service_models import (
+    ImplementationPlan,
+    PlannedRound,
+    RoundEquipment,
+    ServiceRound,
+)
 from kernel.database import Base
 from kernel.sql import among
 
@@ -26,6 +31,9 @@ CODES = (
     "hazards_do_not_add_up",
     "same_round_dates",
     "plan_dates",
+    "planned_window_reversed",
+    "equipment_does_not_add_up",
+    "zero_confirmed_with_hazards",
 )
 RECTIFIED = (
     ("rectified", "hazards_found", "整改总数", "隐患总数"),
@@ -39,7 +47,7 @@ PARTS = (
 
 
 def contract_findings(session: Session, contract_ids: Collection[UUID]) -> list[Found]:
-    """What the records of these contracts contradict; three queries."""
+    """What the records of these contracts contradict; five queries."""
 
     def rows(model: type[Base], owner: Any) -> list[dict[str, Any]]:
         return load_rows(
@@ -55,7 +63,14 @@ def contract_findings(session: Session, contract_ids: Collection[UUID]) -> list[
         found += [*round_dates(row, contract), *confirmation(row), *counts(row)]
     found += twins(rounds)
     found += [each for plan in plans for each in plan_dates(plan)]
-    return found
+    standing = [
+        [row for row in rows(model, owner) if row["superseded_at"] is None]
+        for model, owner in (
+            (RoundEquipment, RoundEquipment.contract_id),
+            (PlannedRound, PlannedRound.contract_id),
+        )
+    ]
+    return [*found, *equipment(rounds, standing[0]), *windows(standing[1])]
 
 
 def _about(
@@ -134,6 +149,31 @@ def counts(row: Values) -> Iterator[Found]:
         if wrong:
             message = f"{whole_name} {row[whole]}，{parts_name}为 {sum(parts)}"
             yield _about(row, "hazards_do_not_add_up", whole, message, part=whole)
+    confirmed_on, found = row["zero_hazards_on"], row["hazards_found"]
+    if confirmed_on is not None and found:
+        message = f"{confirmed_on} 作过零隐患确认，隐患总数却为 {found}"
+        yield _about(row, "zero_confirmed_with_hazards", "hazards_found", message)
+
+
+def equipment(rounds: Iterable[Values], types: Iterable[Values]) -> Iterator[Found]:
+    """Equipment by type whose sum is not the round's total (Hami report, contract 8)."""
+    sums: defaultdict[UUID, int] = defaultdict(int)
+    for row in types:
+        sums[row["round_id"]] += row["sets"]
+    for row in rounds:
+        stated = row["equipment_sets"]
+        if stated is not None and row["id"] in sums and sums[row["id"]] != stated:
+            message = f"设备 {stated} 台套，按种类合计 {sums[row['id']]} 台套"
+            yield _about(row, "equipment_does_not_add_up", "equipment_sets", message)
+
+
+def windows(planned: Iterable[Values]) -> Iterator[Found]:
+    """A planned round whose window ends before it begins."""
+    for row in planned:
+        begins, ends = row["window_from"], row["window_to"]
+        if _before(ends, begins):
+            message = f"计划第{row['number']}轮：计划止 {ends} 早于计划起 {begins}"
+            yield _about(row, "planned_window_reversed", "window_to", message)
 
 
 def twins(rounds: Iterable[Values]) -> Iterator[Found]:

@@ -1,6 +1,6 @@
 """What goes out of the contract ledger, and what may be asked of its lists."""
 
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Self
 from uuid import UUID
@@ -26,10 +26,15 @@ BUDGET_FIELDS = ("initial_budget", "budget", "received")
 
 
 class RoundState(StrEnum):
-    """轮次 进行中 / 待确认 / 已确认; unknown where the source gives no dates."""
+    """轮次 未开始 / 进行中 / 待确认 / 已退回 / 已确认; unknown where the source gives no dates.
 
+    未开始: planned, and nothing is recorded of it yet.
+    """
+
+    NOT_BEGUN = "not_begun"
     RUNNING = "running"
     TO_CONFIRM = "to_confirm"
+    RETURNED = "returned"
     CONFIRMED = "confirmed"
     UNKNOWN = "unknown"
 
@@ -128,45 +133,6 @@ class ProgrammeOut(FactOut):
     received: Money | None = Field(description="到位资金，元")
     approval_document: str
     withheld: Withheld
-
-
-class PlanOut(FactOut):
-    """实施方案的一个版本，以所问日期为准：其后的退回、审定不显示。"""
-
-    id: UUID
-    contract: ContractRef
-    number: int
-    state: PlanState
-    submitted_on: date
-    returned_on: date | None
-    approved_on: date | None
-
-
-class RoundOut(FactOut):
-    """服务轮次，以所问日期为准；未提供的数量为 null。"""
-
-    id: UUID
-    contract: ContractRef
-    number: int
-    rounds_covered: int = Field(description="合并登记的轮次数")
-    kind: RoundKind
-    state: RoundState
-    started_on: date | None
-    ended_on: date | None
-    confirmed_on: date | None
-    enterprises: Count | None = Field(description="检查企业家次")
-    expert_visits: Count | None = Field(description="专家人次")
-    vehicle_trips: Count | None = Field(description="车辆台次")
-    equipment_sets: Count | None = Field(description="设备台(套)")
-    notices: Count | None = Field(description="整改通知书")
-    suggestions: Count | None = Field(description="建议")
-    hazards_found: Count | None = Field(description="发现隐患")
-    hazards_general: Count | None = Field(description="其中一般隐患")
-    hazards_major: Count | None = Field(description="其中重大隐患")
-    rectified: Count | None = Field(description="已整改")
-    rectified_general: Count | None = Field(description="其中一般隐患")
-    rectified_major: Count | None = Field(description="其中重大隐患")
-    people_trained: Count | None = Field(description="培训人数")
 
 
 class OrganisationsWanted(ListQuery):

@@ -13,9 +13,11 @@ from alerts.api import api as alerts_api
 from alerts.pages import alert_pages, delivery_pages
 from contracts.api import api as contracts_api
 from contracts.organisations.api import api as organisations_api
+from contracts.plans.api import api as plans_api
 from contracts.record_kinds import RECORD_KINDS
 from contracts.records.api import record_api
 from contracts.records.pages import RecordPages
+from contracts.rounds.api import api as rounds_api
 from contracts.steps.api import api as steps_api
 from contracts.steps.pages import act_pages, step_pages
 from contracts.surveys.api import api as surveys_api
@@ -70,6 +72,8 @@ MAX_BODY_BYTES = 1_000_000
 APIS: tuple[APIBlueprint, ...] = (
     contracts_api,
     organisations_api,
+    plans_api,
+    rounds_api,
     vendors_api,
     surveys_api,
     steps_api,

@@ -12,8 +12,11 @@ from sqlalchemy.orm import Session
 from alerts.boards import alerts_of_contract, open_of_contracts
 from contracts.access import permissions_on
 from contracts.boards import finding_page, findings_of, supervisions_of
-from contracts.queries import plans, programmes, rounds
-from contracts.schemas import PlansWanted, ProgrammesWanted, RoundOut, RoundsWanted
+from contracts.plans.queries import plans
+from contracts.queries import programmes
+from contracts.rounds.queries import rounds
+from contracts.rounds.schemas import RoundOut
+from contracts.schemas import PlansWanted, ProgrammesWanted, RoundsWanted
 from contracts.service_models import COUNTS
 from kernel.access.actor import Actor
 from kernel.access.permissions import Permission

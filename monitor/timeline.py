@@ -9,7 +9,8 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
 
-from contracts.schemas import PlanOut, RoundOut
+from contracts.plans.schemas import PlanOut
+from contracts.rounds.schemas import RoundOut
 from contracts.service_models import PlanState
 from kernel.money import format_wan
 from monitor.words import ROUND_KINDS

@@ -37,8 +37,10 @@ MILESTONE_KINDS: Final[Mapping[MilestoneKind, str]] = {
     MilestoneKind.INSTALMENT: "分期",
 }
 ROUND_STATES: Final[Mapping[RoundState, str]] = {
+    RoundState.NOT_BEGUN: "未开始",
     RoundState.RUNNING: "进行中",
     RoundState.TO_CONFIRM: "待确认",
+    RoundState.RETURNED: "已退回",
     RoundState.CONFIRMED: "已确认",
     RoundState.UNKNOWN: NOT_GIVEN,
 }

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from contracts.events import ContractsChanged
 from contracts.plan_standings import write_plan_standings
-from contracts.service_models import ImplementationPlan, ServiceRound
+from contracts.service_models import ImplementationPlan, RoundReturn, ServiceRound
 from contracts.steps.events import ActToCheck, ActToWrite
 from contracts.steps.facts import Decision, PlanDecision, RoundConfirmation
 from kernel.errors import ConflictError, InputError
@@ -24,6 +24,7 @@ def check_service_act(session: Session, event: ActToCheck) -> None:
     elif isinstance(event.entry, RoundConfirmation):
         served = _round(session, event.entry)
         _check_round(served, event.entry, event.today)
+        _check_returns(session, served, event.entry)
         event.about = f"第 {served.number} 轮服务"
 
 
@@ -74,8 +75,8 @@ def _write_plan(session: Session, entry: PlanDecision) -> UUID:
     if entry.decision is Decision.APPROVED:
         plan.approved_on = entry.decided_on
     else:
-        plan.returned_on = entry.decided_on
-    if entry.reasons:
+        plan.returned_on, plan.return_reason = entry.decided_on, entry.reasons
+    if entry.reasons and entry.decision is Decision.APPROVED:
         plan.note = f"{plan.note} 意见：{entry.reasons}".strip()[:1000]
     plan.version += 1
     session.flush()
@@ -99,6 +100,18 @@ def _check_round(served: ServiceRound, entry: RoundConfirmation, today: date) ->
         message = f"第 {served.number} 轮 {served.ended_on} 才结束，不能在服务完成之前确认"
         raise InputError("confirmed_on", message)
     _not_to_come("confirmed_on", entry.confirmed_on, today)
+
+
+def _check_returns(session: Session, served: ServiceRound, entry: RoundConfirmation) -> None:
+    """What was returned is confirmed only after the vendor handed it in again."""
+    known = session.scalars(select(RoundReturn).where(RoundReturn.round_id == served.id))
+    for each in known:
+        if each.resubmitted_on is None:
+            message = f"第 {served.number} 轮已于 {each.returned_on} 退回，承接方还没有重新报送"
+            raise InputError("round_id", message)
+        if entry.confirmed_on < each.resubmitted_on:
+            message = f"第 {served.number} 轮 {each.resubmitted_on} 才重新报送，不能更早确认"
+            raise InputError("confirmed_on", message)
 
 
 def _write_round(session: Session, entry: RoundConfirmation) -> UUID:

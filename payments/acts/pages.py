@@ -7,7 +7,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from pydantic import ValidationError
 from werkzeug.wrappers import Response
 
-from contracts.queries import plans, rounds
+from contracts.plans.queries import plans
+from contracts.rounds.queries import rounds
 from contracts.schemas import PlansWanted, RoundState, RoundsWanted
 from contracts.service_models import PlanState
 from contracts.steps import acts

@@ -12,6 +12,8 @@ from alerts import queries as alert_queries
 from alerts.schemas import AlertsWanted, DeliveriesWanted
 from contracts import queries as contract_ledger
 from contracts.models import Contract
+from contracts.plans import queries as plan_queries
+from contracts.rounds import queries as round_queries
 from contracts.schemas import PlansWanted, ProgrammesWanted, RoundsWanted
 from kernel.access.actor import LOCAL_OPERATOR, Actor, Grant
 from kernel.access.roles import Role
@@ -29,8 +31,8 @@ LISTS: dict[str, Read] = {
     "contracts": lambda s, a: contract_queries.contracts(s, a, TODAY, ContractsWanted()),
     "milestones": lambda s, a: payment_queries.milestones(s, a, TODAY, MilestonesWanted()),
     "payments": lambda s, a: payment_queries.payments(s, a, TODAY, PaymentsWanted()),
-    "rounds": lambda s, a: contract_ledger.rounds(s, a, TODAY, RoundsWanted()),
-    "plans": lambda s, a: contract_ledger.plans(s, a, TODAY, PlansWanted()),
+    "rounds": lambda s, a: round_queries.rounds(s, a, TODAY, RoundsWanted()),
+    "plans": lambda s, a: plan_queries.plans(s, a, TODAY, PlansWanted()),
     "alerts": lambda s, a: alert_queries.alerts(s, a, TODAY, AlertsWanted()),
     "deliveries": lambda s, a: delivery_queries.deliveries(s, a, DeliveriesWanted()),
 }
@@ -39,8 +41,8 @@ ONE: dict[str, Callable[[Session, Actor, UUID], Any]] = {
     "contracts": lambda s, a, key: contract_queries.contract(s, a, TODAY, key),
     "milestones": lambda s, a, key: payment_queries.milestone(s, a, TODAY, key),
     "payments": lambda s, a, key: payment_queries.payment(s, a, TODAY, key),
-    "rounds": lambda s, a, key: contract_ledger.service_round(s, a, TODAY, key),
-    "plans": lambda s, a, key: contract_ledger.plan(s, a, TODAY, key),
+    "rounds": lambda s, a, key: round_queries.service_round(s, a, TODAY, key),
+    "plans": lambda s, a, key: plan_queries.plan(s, a, TODAY, key),
     "alerts": lambda s, a, key: alert_queries.alert(s, a, TODAY, key),
     "deliveries": delivery_queries.delivery,
 }

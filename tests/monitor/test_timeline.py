@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.plan_standings import PlanDates
-from contracts.queries import plans, rounds
+from contracts.plans.queries import plans
+from contracts.rounds.queries import rounds
 from contracts.schemas import PlansWanted, RoundsWanted
 from kernel.access.actor import LOCAL_OPERATOR
 from kernel.database import Database
