@@ -12,6 +12,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from alerts.api import api as alerts_api
 from alerts.pages import alert_pages, delivery_pages
 from contracts.api import api as contracts_api
+from contracts.documents.api import api as documents_api
+from contracts.documents.pages.parts import DocumentParts, install_documents
+from contracts.documents.pages.screens import document_pages
 from contracts.organisations.api import api as organisations_api
 from contracts.plans.api import api as plans_api
 from contracts.record_kinds import RECORD_KINDS
@@ -30,8 +33,10 @@ from kernel.web.headers import allowed_hosts
 from kernel.web.install import install
 from kernel.web.permissions import declare_static, refuse_undeclared
 from kernel.web.session import WebParts
+from kernel.web.uploads import install_uploads
 from monitor.api_docs import api_docs, describe
 from monitor.assets import install_assets
+from monitor.attachables import ATTACHABLES
 from monitor.authentication import authenticator, install_form_check, install_top_bar
 from monitor.bearer import install_challenge, token_reader
 from monitor.channel_api import channel_api
@@ -48,7 +53,7 @@ from monitor.screens import install_screens
 from monitor.secret_key import secret_key
 from monitor.trail_api import trail_api
 from monitor.trail_pages import trail_pages
-from monitor.wiring import receiver_rules
+from monitor.wiring import contents_of, receiver_rules
 from payments.acts.pages import act_forms
 from payments.api import api as payments_api
 from people.api import api as people_api
@@ -67,7 +72,7 @@ from people.tokens.pages import token_pages
 
 MAX_FORM_PARTS = 200
 MAX_BODY_BYTES = 1_000_000
-"""No form of this service needs more; workbooks enter by ``monitor import``."""
+"""No form of this service needs more, but those with files (``kernel.web.uploads``)."""
 
 APIS: tuple[APIBlueprint, ...] = (
     contracts_api,
@@ -85,6 +90,7 @@ APIS: tuple[APIBlueprint, ...] = (
     security_policy_api,
     trail_api,
     channel_api,
+    documents_api,
     health,
 )
 PAGES: tuple[Blueprint, ...] = (
@@ -109,6 +115,7 @@ PAGES: tuple[Blueprint, ...] = (
     single_sign_on_pages,
     channel_pages,
     metrics_pages,
+    document_pages,
 )
 
 
@@ -133,6 +140,10 @@ def create_app(settings: Settings, database: Database, clock: Clock) -> OpenAPI:
         allowed_hosts(settings.public_url),
     )
     install_metrics(app)
+    install_uploads(app, largest_upload(settings), settings.data_dir / "incoming")
+    install_documents(
+        app, DocumentParts(contents_of(settings), ATTACHABLES, settings.document_max_bytes)
+    )
     install_receivers(app, receiver_rules(settings))
     install_challenge(app)
     install_form_check(app)
@@ -151,6 +162,11 @@ def create_app(settings: Settings, database: Database, clock: Clock) -> OpenAPI:
     declare_static(app)
     refuse_undeclared(app)
     return app
+
+
+def largest_upload(settings: Settings) -> int:
+    """Bytes of the largest file that any route takes."""
+    return max(settings.document_max_bytes, settings.workbook_max_bytes)
 
 
 def _configure(app: Flask, settings: Settings) -> None:

@@ -3,11 +3,13 @@
 gunicorn hands each connection to a thread, which then waits for the client, for as long as it
 likes: as many slow clients as there are threads hold up everybody. Here the main loop gathers head
 and body of all connections at once, each until its deadline, and lets go of clients that linger.
+Large bodies, which are files, are gathered on disk.
 """
 
 import errno
 import selectors
 import socket
+import threading
 import time
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -19,10 +21,17 @@ from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine, ParseExc
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from kernel.logs import get_logger
-from monitor.refused_requests import Head, examine, refusal
+from monitor.gathered import Gathered
+from monitor.long_answers import LongAnswers
+from monitor.refused_requests import Head, Most, examine, refusal
 
 MOST_BODY: Final = 1_100_000
-"""Bytes; a little more than the application's own limit, whose refusal says it better."""
+"""Bytes; a little more than the application's own limit, whose refusal says it better. A larger
+body is gathered on disk."""
+MOST_SPOOLED: Final = 8
+"""Largest bodies that a process gathers on disk at a time."""
+SLOWEST: Final = 100_000
+"""Bytes a second; a large body or answer may take so much longer."""
 MOST_HELD: Final = 64_000_000
 """Bytes of unfinished requests that a process gathers at a time."""
 ARRIVAL_SECONDS: Final = 20.0
@@ -48,7 +57,7 @@ class Arrival:
 
     conn: Any
     ends_at: float
-    begun: bytearray = field(default_factory=bytearray)
+    come: Gathered = field(default_factory=Gathered)
     head: Head | None = None
     leaving: bool = False
 
@@ -60,7 +69,15 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no ty
         super().__init__(*args, **options)
         self.arrivals: set[Arrival] = set()
         self.answering: dict[Any, float] = {}
+        self.wsgi: Any = None
         self._stops_at: float | None = None
+        self._most = Most(MOST_BODY, self.app.upload_bytes)
+        self._answers = threading.local()
+
+    def load_wsgi(self) -> None:
+        """Load the application, and hear of answers that need longer than most."""
+        super().load_wsgi()
+        self.wsgi = LongAnswers(self.wsgi, self._prolong)
 
     def accept(self, listener: socket.socket) -> None:
         """Take a new connection and wait for its request."""
@@ -76,7 +93,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no ty
 
     def enqueue_req(self, conn: Any) -> None:
         """Hand a whole request to a thread."""
-        self.answering[conn] = time.monotonic() + ANSWER_SECONDS
+        self.answering[conn] = time.monotonic() + ANSWER_SECONDS + _longer(conn.arrived.size)
         super().enqueue_req(conn)
 
     def handle(self, conn: Any) -> bool:
@@ -84,15 +101,20 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no ty
         request = None
         try:
             conn.init()
-            conn.parser.unreader.unread(conn.arrived)
+            conn.arrived.hand_over(conn.parser)
             conn.sock.settimeout(0)  # all of it is here: a parser that wants more gets none
             request = next(conn.parser)
             conn.sock.settimeout(SEND_SECONDS)
+            self._answers.conn = conn
+            if conn.arrived.file is not None:
+                request.headers.append(("CONNECTION", "close"))
             return bool(self._keepalive_after(conn, self.handle_request(request, conn)))
         except (OSError, StopIteration) as fault:
             _log.debug("connection ended", error=type(fault).__name__)
         except Exception as fault:  # noqa: BLE001 — the last place that can answer
             self.handle_error(request, conn.sock, conn.client, fault)
+        finally:
+            conn.arrived.close()
         return False
 
     def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: Exception) -> None:
@@ -137,7 +159,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no ty
             _shut(conn.sock, socket.SHUT_RDWR)
 
     def _await(self, conn: Any, begun: bytes, seconds: float) -> None:
-        arrival = Arrival(conn, time.monotonic() + seconds, bytearray(begun))
+        arrival = Arrival(conn, time.monotonic() + seconds, Gathered(begun))
         self.arrivals.add(arrival)
         self.poller.register(conn.sock, selectors.EVENT_READ, partial(self._receive, arrival))
         if begun:
@@ -153,36 +175,56 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no ty
         if not data:
             self._end(arrival)
         elif not arrival.leaving:
-            if not arrival.begun:
+            if not arrival.come.size:
                 arrival.ends_at = time.monotonic() + ARRIVAL_SECONDS
-            arrival.begun += data
+            self._take(arrival, data)
+
+    def _take(self, arrival: Arrival, data: bytes) -> None:
+        try:
+            arrival.come.add(data)
             self._look(arrival)
+        except OSError as fault:
+            _log.error("body not gathered", error=fault.strerror)
+            self._refuse(arrival, HTTPStatus.INSUFFICIENT_STORAGE)
 
     def _look(self, arrival: Arrival) -> None:
         """Go on with a request as far as it has come."""
-        if arrival.head is None:
-            found = examine(arrival.begun, MOST_BODY)
-            if isinstance(found, HTTPStatus):
-                self._refuse(arrival, found)
-                return
-            if found is None:
-                return
-            arrival.head = found
-            if sum(one.head.whole for one in self.arrivals if one.head) > MOST_HELD:
-                self._refuse(arrival, HTTPStatus.SERVICE_UNAVAILABLE)
-                return
-        if len(arrival.begun) >= arrival.head.whole:
+        if arrival.head is None and not self._begin(arrival):
+            return
+        head = arrival.head
+        if head is not None and arrival.come.size >= head.whole:
             self._forget(arrival)
-            arrival.conn.arrived = bytes(arrival.begun)
+            arrival.conn.arrived = arrival.come
             self.enqueue_req(arrival.conn)
-        elif arrival.head.awaits_continue:
-            arrival.head = Head(arrival.head.whole)
+        elif head is not None and head.awaits_continue:
+            arrival.head = Head(head.whole)
             _send(arrival.conn.sock, _CONTINUE)
+
+    def _begin(self, arrival: Arrival) -> bool:
+        """Whether the head is there and its body may come; a large one goes to disk."""
+        found = examine(arrival.come.start, self._most)
+        if found is None:
+            return False
+        if isinstance(found, HTTPStatus):
+            self._refuse(arrival, found)
+            return False
+        arrival.head = found
+        is_large = found.whole > MOST_BODY
+        most = MOST_SPOOLED * self._most.files if is_large else MOST_HELD
+        others = (one.head.whole for one in self.arrivals if one.head)
+        if sum(size for size in others if (size > MOST_BODY) is is_large) > most:
+            self._refuse(arrival, HTTPStatus.SERVICE_UNAVAILABLE)
+            return False
+        if is_large:
+            arrival.ends_at += _longer(found.whole)
+            arrival.come.to_disk(self.app.upload_folder)
+        return True
 
     def _refuse(self, arrival: Arrival, status: HTTPStatus) -> None:
         _log.warning("request refused", status=int(status))
         self._forget(arrival)
-        _send(arrival.conn.sock, refusal(status, arrival.begun))
+        _send(arrival.conn.sock, refusal(status, arrival.come.start))
+        arrival.come.close()
         self._leave(arrival.conn)
 
     def _leave(self, conn: Any) -> None:
@@ -198,11 +240,23 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no ty
 
     def _end(self, arrival: Arrival) -> None:
         self._forget(arrival)
+        arrival.come.close()
         self._close(arrival.conn)
+
+    def _prolong(self, size: int) -> None:
+        """The answer that this thread is giving has so many bytes."""
+        conn = self._answers.conn
+        if conn in self.answering:
+            self.answering[conn] += _longer(size)
 
     def _close(self, conn: Any) -> None:
         self.nr_conns -= 1
         conn.close()
+
+
+def _longer(size: int) -> float:
+    """Seconds that so many bytes may take beyond what a small request or answer may."""
+    return size / SLOWEST if size > MOST_BODY else 0.0
 
 
 def _send(client: socket.socket, content: bytes) -> None:

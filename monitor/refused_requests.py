@@ -18,7 +18,19 @@ _LENGTH: Final = re.compile(
     rb"^content-length:[ \t]*(\d{1,18})[ \t]*\r?$", re.IGNORECASE | re.MULTILINE
 )
 _CODED: Final = re.compile(rb"^transfer-encoding[ \t]*:", re.IGNORECASE | re.MULTILINE)
+_FILES: Final = re.compile(
+    rb"^content-type:[ \t]*multipart/form-data[ \t]*;", re.IGNORECASE | re.MULTILINE
+)
+"""Only a form with files may be larger than ``Most.body``."""
 _EXPECTS: Final = re.compile(rb"^expect:[ \t]*100-continue[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Most:
+    """The largest bodies that are taken, in bytes: of a form with files, and of any other request."""
+
+    body: int
+    files: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +41,11 @@ class Head:
     awaits_continue: bool = False
 
 
-def examine(begun: bytes | bytearray, most_body: int) -> Head | HTTPStatus | None:
+def examine(begun: bytes | bytearray, most: Most) -> Head | HTTPStatus | None:
     """The head of a request that has begun to arrive; None while more of it must come.
 
-    A status where it is refused: line or head too long, a body larger than ``most_body``, or one
-    whose length is not said (chunked), which could not be waited for as a whole.
+    A status where it is refused: line or head too long, a body larger than ``most``, or one whose
+    length is not said (chunked), which could not be waited for as a whole.
     """
     line = begun.find(b"\r\n", 0, LINE_BYTES + 2)
     if line < 0 and len(begun) > LINE_BYTES:
@@ -47,7 +59,7 @@ def examine(begun: bytes | bytearray, most_body: int) -> Head | HTTPStatus | Non
         return HTTPStatus.LENGTH_REQUIRED
     found = _LENGTH.search(head)
     body = int(found.group(1)) if found else 0
-    if body > most_body:
+    if body > (most.files if _FILES.search(head) else most.body):
         return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     return Head(len(head) + body, _EXPECTS.search(head) is not None)
 

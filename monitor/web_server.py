@@ -6,7 +6,8 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 
 from kernel.settings import Settings
-from monitor.app import create_app
+from kernel.web.uploads import FORM_BYTES
+from monitor.app import create_app, largest_upload
 from monitor.patient_worker import PatientWorker
 from monitor.refused_requests import LINE_BYTES
 from monitor.wiring import open_database
@@ -22,10 +23,13 @@ class WebServer(BaseApplication):  # type: ignore[misc]  # gunicorn ships no typ
     """gunicorn (gthread) without its command line, its configuration files and its access log.
 
     ``listener`` is the descriptor of a bound socket, which gunicorn closes when it stops.
+    ``upload_bytes`` is the largest form with files, ``upload_folder`` where such are gathered.
     """
 
     def __init__(self, settings: Settings, listener: int, workers: int) -> None:
         self._settings = settings
+        self.upload_bytes = largest_upload(settings) + FORM_BYTES
+        self.upload_folder = settings.data_dir / "incoming"
         self._options: dict[str, Any] = {
             "bind": f"fd://{listener}",
             "workers": workers,

@@ -30,7 +30,8 @@ class Attachable:
     """A kind of record that takes documents.
 
     ``owner`` is one of ``OWNERS``, ``column`` the column of ``model`` that gives it. ``sight`` is
-    None where a contract owns the record: then who sees the contract by ``read`` sees it.
+    None where a contract owns the record: then who sees the contract by ``read`` sees it. ``page``
+    is the endpoint of the record's page and its argument, where it has one.
     """
 
     kind: str
@@ -41,6 +42,7 @@ class Attachable:
     owner: str = "contract_id"
     column: str = "contract_id"
     sight: Sight | None = None
+    page: tuple[str, str] | None = None
 
     def seen(self, actor: Actor, permission: Permission) -> ColumnElement[bool]:
         """A predicate on ``model``: the actor has the permission on the record."""
@@ -73,6 +75,11 @@ class Attachables:
         known = self._kinds.get(kind)
         return known.title if known else kind
 
+    def page(self, kind: str) -> tuple[str, str] | None:
+        """The endpoint of the page of a record of this kind, and its argument."""
+        known = self._kinds.get(kind)
+        return known.page if known else None
+
     def get(self, kind: str) -> Attachable:
         """The kind; raises ``InputError`` when no such records take documents."""
         found = self._kinds.get(kind)
@@ -95,6 +102,20 @@ class Attachables:
         if known is None or not actor.may(known.write):
             return False
         return bool(_seen(session, actor, known, known.write, [record_id]))
+
+    def contract_of(
+        self, session: Session, actor: Actor, kind: str, record_id: UUID
+    ) -> UUID | None:
+        """The contract whose file the record is in, where the actor sees it and it is in one."""
+        known = self._kinds.get(kind)
+        if known is None or known.owner != "contract_id":
+            return None
+        found: UUID | None = session.scalar(
+            select(getattr(known.model, known.column)).where(
+                known.model.id == record_id, known.seen(actor, known.read)
+            )
+        )
+        return found
 
     def writable_place(self, session: Session, actor: Actor, kind: str, record_id: UUID) -> Place:
         """The record, for a document that the actor attaches to it.

@@ -39,3 +39,8 @@ ACT_ERRORS: dict[str | int, Any] = {
     403: _problem("您看得到这条记录，但没有办理这一步的角色，或已办理过前一步"),
     409: _problem("与现状冲突：记录已被别人办理或修改，或现在不是这一步"),
 }
+UPLOAD_ERRORS: dict[str | int, Any] = {
+    411: _problem("没有在 Content-Length 中写明长度"),
+    413: _problem("文件超过允许的大小；没有读取"),
+    503: _problem("文件存储或数据库暂时无法使用，没有保存任何内容"),
+}

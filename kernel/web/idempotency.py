@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from kernel.errors import InputError
 from kernel.fields import printable
-from kernel.request_keys import added_before, remember
+from kernel.request_keys import Request, added_before, remember
 from kernel.web.replies import created
 from kernel.web.session import current_actor, current_clock, write_session
 
@@ -21,21 +21,22 @@ def created_once(
     make: Callable[[Session], UUID],
     show: Callable[[UUID], BaseModel],
     reason: str,
+    at: str = "",
 ) -> Response:
     """Answer 201 with the record that ``make`` adds in one transaction, and ``show`` reads after it.
 
     With a key that the caller used before for the same body nothing is added, and the answer is the
-    record as it is now. ``reason`` goes into the trail. Raises ``InputError`` for a key that cannot
+    record as it is now. ``reason`` goes into the trail; ``at`` is where records are read, the path
+    asked unless given. Raises ``InputError`` for a key that cannot
     be stored and ``ConflictError`` for one that was used for something else.
     """
-    actor, key = current_actor(), request_key()
+    actor, sent = current_actor(), Request(request_key(), request.path, body)
     with write_session(reason=reason) as session:
-        known = added_before(session, actor, key, request.path, body) if key else None
+        known = added_before(session, actor, sent) if sent.key else None
         record_id = known or make(session)
-        if key and known is None:
-            now = current_clock().now()
-            remember(session, actor, key, request.path, body, record_id, now)
-    return created(show(record_id), f"{request.path}/{record_id}")
+        if sent.key and known is None:
+            remember(session, actor, sent, record_id, current_clock().now())
+    return created(show(record_id), f"{at or request.path}/{record_id}")
 
 
 def request_key() -> str:

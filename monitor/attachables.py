@@ -1,0 +1,62 @@
+"""Which kinds of records take documents: one line each; records of the file take them all."""
+
+from functools import partial
+from typing import Final
+
+from sqlalchemy import ColumnElement, false, true
+
+from contracts.documents.attachable import Attachable, Attachables
+from contracts.hazards.models import Hazard
+from contracts.life.amendment_models import ContractAmendment
+from contracts.models import Contract, Vendor
+from contracts.record_kinds import RECORD_KINDS
+from contracts.records.kinds import Owner, RecordKind
+from contracts.records.sight import in_sight
+from contracts.service_models import ImplementationPlan, ServiceRound
+from kernel.access.actor import Actor
+from kernel.access.permissions import Permission
+from payments.models import Payment
+
+_CONTRACTS = Permission.CONTRACTS_READ, Permission.CONTRACTS_WRITE
+_SERVICE = Permission.SERVICE_READ, Permission.SERVICE_WRITE
+
+
+def _shared(actor: Actor, permission: Permission) -> ColumnElement[bool]:
+    """Vendors are reference data: who may at all may on each."""
+    return true() if actor.may(permission) else false()
+
+
+def _of_kind(kind: RecordKind) -> Attachable:
+    is_plain = kind.owner is Owner.CONTRACT and kind.seen is None
+    return Attachable(
+        kind.name,
+        kind.title,
+        kind.model,
+        kind.read,
+        kind.write,
+        owner=kind.owner.value,
+        column=kind.owner.value,
+        sight=None if is_plain else partial(in_sight, kind),
+        page=(f"{kind.name}_pages.show", "key"),
+    )
+
+
+ATTACHABLES: Final = Attachables(
+    (
+        Attachable(
+            "contract", "合同", Contract, *_CONTRACTS, column="id",
+            page=("contract_pages.show", "contract_id"),
+        ),
+        Attachable("amendment", "补充合同", ContractAmendment, *_CONTRACTS),
+        Attachable("plan", "实施方案", ImplementationPlan, *_SERVICE),
+        Attachable("round", "服务轮次", ServiceRound, *_SERVICE),
+        Attachable("hazard", "隐患", Hazard, *_SERVICE),
+        Attachable("payment", "支付记录", Payment, Permission.MONEY_READ, Permission.ACTS_ENTER),
+        Attachable(
+            "vendor", "承接主体", Vendor, Permission.CONTRACTS_READ, Permission.VENDORS_WRITE,
+            owner="vendor_id", column="id", sight=_shared,
+        ),
+        *map(_of_kind, RECORD_KINDS),
+    )
+)  # fmt: skip
+"""All of them, by name."""

@@ -1,0 +1,52 @@
+"""Persons who send and fetch documents of the step ledger's contracts."""
+
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from kernel.database import Database
+from kernel.storage.disk import DiskContents
+from tests.documents import files
+from tests.step_ledger import Person, StepLedger, people_of
+
+
+class Desk:
+    """A ledger, and whoever sits at the desk."""
+
+    def __init__(self, database: Database, data_dir: Path, ledger: StepLedger) -> None:
+        self.database, self.data_dir, self.ledger = database, data_dir, ledger
+        self._known: dict[str, Person] = {}
+
+    def person(self, login: str) -> Person:
+        if login not in self._known:
+            (self._known[login],) = people_of(self.database, self.data_dir, self.ledger, login)
+        return self._known[login]
+
+    def send(
+        self, login: str, of: str, record_id: UUID, content: bytes = files.PDF, **more: Any
+    ) -> Any:
+        """Upload; ``file_name`` and ``key`` are the file's name and the Idempotency-Key."""
+        name, key = more.pop("file_name", "合同.pdf"), more.pop("key", "")
+        fields = {"object_kind": of, "object_id": str(record_id), "kind": "contract", **more}
+        return self.post(login, "documents", fields, content, name, key)
+
+    def post(
+        self,
+        login: str,
+        path: str,
+        fields: dict[str, str],
+        content: bytes | None = None,
+        name: str = "合同.pdf",
+        key: str = "",
+    ) -> Any:
+        who = self.person(login)
+        sent: dict[str, Any] = dict(fields)
+        if content is not None:
+            sent["file"] = (BytesIO(content), name)
+        headers = {"X-CSRFToken": who.token, **({"Idempotency-Key": key} if key else {})}
+        return who.client.post(f"/api/v1/{path}", data=sent, headers=headers)
+
+    def stored(self) -> set[str]:
+        """What the store holds."""
+        return {each.sha256 for each in DiskContents(self.data_dir / "documents").listed()}
