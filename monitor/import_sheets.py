@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from contracts.imports.detail_rows import EquipmentRow, MemberRow, ShareRow, SurveyRow
 from contracts.imports.hazard_rows import EnterpriseRow, HazardRow
 from contracts.workbook_rows import (
     ContractRow,
@@ -34,6 +35,10 @@ KNOWN_SHEETS = SHEETS | {
         ContradictionRow,
         EnterpriseRow,
         HazardRow,
+        ShareRow,
+        MemberRow,
+        EquipmentRow,
+        SurveyRow,
     )
 }
 
@@ -57,6 +62,10 @@ class Book:
     contradictions: Sheet[ContradictionRow] | None
     enterprises: Sheet[EnterpriseRow] | None
     hazards: Stream[HazardRow] | None
+    shares: Sheet[ShareRow] | None
+    members: Sheet[MemberRow] | None
+    equipment: Sheet[EquipmentRow] | None
+    surveys: Sheet[SurveyRow] | None
     records: Sheets
     ignored: tuple[str, ...]
 
@@ -75,6 +84,10 @@ class Book:
             self.contradictions,
             self.enterprises,
             self.hazards.sheet if self.hazards else None,
+            self.shares,
+            self.members,
+            self.equipment,
+            self.surveys,
             *self.records.values(),
         )
         return (sheet for sheet in every if sheet is not None)
@@ -85,7 +98,8 @@ class Book:
         own = {row.record.number for row in self.contracts.rows}
         children = (
             self.milestones, self.payments, self.rounds, self.plans, self.supervision,
-            self.contradictions, self.enterprises,
+            self.contradictions, self.enterprises, self.shares, self.members, self.equipment,
+            self.surveys,
         )  # fmt: skip
         referred = {
             row.record.contract for sheet in children if sheet is not None for row in sheet.rows
@@ -119,6 +133,10 @@ def read_book(workbook: Workbook, problems: Problems, progress: Callable[[str], 
         contradictions=read(ContradictionRow),
         enterprises=read(EnterpriseRow),
         hazards=workbook.stream(HazardRow, problems),
+        shares=read(ShareRow),
+        members=read(MemberRow),
+        equipment=read(EquipmentRow),
+        surveys=read(SurveyRow),
         records=read_records(workbook, problems),
         ignored=tuple(f"工作表“{name}”" for name in workbook.unknown_sheets(KNOWN_SHEETS)),
     )

@@ -1,17 +1,19 @@
 """For which contracts and organisations a person may import; anything else is an error at its cell."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import select
 
 from contracts.access import organisations_in, visible
+from contracts.imports.detail_rows import MemberRow, ShareRow, SurveyRow
 from contracts.imports.hazard_rows import EnterpriseRow
 from contracts.ledger import ContractIndex
 from contracts.ledger_changes import LedgerImport, LedgerKind
 from contracts.ledger_parties import Directory
 from contracts.models import Contract
+from contracts.record_kinds import RECORD_KINDS
 from contracts.workbook_rows import ContractRow, OrganisationRow, ProgrammeRow, SupervisionRow
 from kernel.access.permissions import Permission
 from kernel.sql import among
@@ -88,12 +90,17 @@ def refusal(needed: Permission) -> str:
 
 
 def _permission(sheet: Sheet[Any]) -> Permission:
-    match sheet.name:
-        case SupervisionRow.SHEET:
-            return Permission.SUPERVISION_WRITE
-        case EnterpriseRow.SHEET:
-            return Permission.VENDORS_WRITE
-        case "支付节点" | "支付台账":
-            return Permission.CONTRACTS_WRITE
-        case _:
-            return Permission.SERVICE_WRITE
+    return _NEEDED.get(sheet.name, Permission.SERVICE_WRITE)
+
+
+_NEEDED: Final[Mapping[str, Permission]] = {
+    SupervisionRow.SHEET: Permission.SUPERVISION_WRITE,
+    EnterpriseRow.SHEET: Permission.VENDORS_WRITE,
+    "支付节点": Permission.CONTRACTS_WRITE,
+    "支付台账": Permission.CONTRACTS_WRITE,
+    ShareRow.SHEET: Permission.CONTRACTS_WRITE,
+    MemberRow.SHEET: Permission.CONTRACTS_WRITE,
+    SurveyRow.SHEET: Permission.SUPERVISION_WRITE,
+    **{kind.title: kind.write for kind in RECORD_KINDS},
+}
+"""What a sheet's rows need; 服务轮次, 实施方案 and hazards need ``SERVICE_WRITE``."""

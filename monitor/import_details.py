@@ -1,0 +1,22 @@
+"""The sheets that say more of a contract or a round than its own row can."""
+
+from contracts.imports.detail_ledger import (
+    Details,
+    record_equipment,
+    record_members,
+    record_shares,
+)
+from contracts.imports.survey_ledger import record_surveys
+from monitor.import_sheets import Book
+
+
+def record_details(details: Details, book: Book) -> None:
+    """Bring 合同分摊, 联合体, 设备分类 and 满意度调查 into the ledger."""
+    if book.shares is not None:
+        record_shares(details, book.shares)
+    if book.members is not None:
+        record_members(details, book.members)
+    if book.equipment is not None:
+        record_equipment(details, book.equipment)
+    if book.surveys is not None:
+        record_surveys(details, book.surveys)
