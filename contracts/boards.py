@@ -1,6 +1,6 @@
 """What only pages ask of the contract ledger: supervision records and 核验发现."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -71,6 +71,16 @@ def supervisions_of(
 def findings_of(session: Session, actor: Actor, contract_id: UUID) -> Sequence[Finding]:
     """The findings on a contract that still follow from the ledger."""
     statement = select(Finding).where(Finding.contract_id == contract_id, *_open_findings(actor))
+    return session.scalars(statement.order_by(Finding.id)).all()
+
+
+def findings_on(
+    session: Session, actor: Actor, codes: Collection[str], record: UUID
+) -> Sequence[Finding]:
+    """Open findings of these codes whose subject is a record, or a part of it."""
+    statement = select(Finding).where(
+        Finding.code.in_(codes), Finding.subject.startswith(str(record)), *_open_findings(actor)
+    )
     return session.scalars(statement.order_by(Finding.id)).all()
 
 

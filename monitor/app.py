@@ -24,6 +24,7 @@ from contracts.rounds.api import api as rounds_api
 from contracts.steps.api import api as steps_api
 from contracts.steps.pages import act_pages, step_pages
 from contracts.surveys.api import api as surveys_api
+from contracts.surveys.pages import survey_pages
 from contracts.vendors.api import api as vendors_api
 from kernel.clock import Clock
 from kernel.database import Database
@@ -77,6 +78,8 @@ MAX_BODY_BYTES = 1_000_000
 APIS: tuple[APIBlueprint, ...] = (
     contracts_api,
     organisations_api,
+    vendors_api,
+    surveys_api,
     plans_api,
     rounds_api,
     vendors_api,
@@ -96,6 +99,7 @@ APIS: tuple[APIBlueprint, ...] = (
 PAGES: tuple[Blueprint, ...] = (
     overview_pages,
     contract_pages,
+    survey_pages,
     act_pages,
     act_forms,
     step_pages,

@@ -192,7 +192,7 @@ def _write_questions(
         if row is None:
             row = SurveyQuestion(id=new_key(), number=number)
             found.questions.append(row)
-        values = question.model_dump()
+        values = {name: getattr(question, name) for name in QuestionIn.model_fields}
         if any(getattr(row, name) != value for name, value in values.items()):
             for name, value in values.items():
                 setattr(row, name, value)

@@ -23,7 +23,7 @@ def _none_if_empty(value: object) -> object:
 
 _EMPTY = BeforeValidator(_none_if_empty)
 _Count = Annotated[Annotated[int, Field(ge=0, le=10_000_000)] | None, _EMPTY]
-_Rate = Annotated[Annotated[Share, Field(ge=0, le=100)] | None, _EMPTY]
+_Rate = Annotated[Annotated[Share, Field(ge=0, le=100, decimal_places=4)] | None, _EMPTY]
 
 
 def _line(most: int, least: int = 0) -> Text:

@@ -69,7 +69,7 @@ class EvaluationEntry(RecordIn):
     stage: EvaluationStage = Field(title="阶段")
     period: Line = Field("", max_length=40, title="评价期间", description="如 2023年第3季度")
     evaluated_on: Day = Field(title="评价日期")
-    score: Annotated[Share, Field(ge=0, le=100)] | None = Field(
+    score: Annotated[Share, Field(ge=0, le=100, decimal_places=4)] | None = Field(
         None, title="得分", description="百分制；只有等级时不填"
     )
     grade: Grade | None = Field(

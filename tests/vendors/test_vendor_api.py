@@ -1,10 +1,8 @@
 """Vendors and their records over the API: who may, what is refused, what is found contradictory."""
 
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -13,33 +11,10 @@ from contracts.models import Contract
 from contracts.vendors.models import VendorFormerName
 from kernel.access.actor import LOCAL_OPERATOR
 from kernel.database import Database
-from tests.people import session_token
-from tests.step_ledger import StepLedger, fill
-from tests.web import COOKIE, NOW, client_as
+from tests.step_ledger import StepLedger
 
 Body = dict[str, Any]
 CODE = "91350100M000100Y43"
-
-
-@pytest.fixture
-def ledger(database: Database) -> StepLedger:
-    return fill(database)
-
-
-@pytest.fixture
-def clerk(database: Database, tmp_path: Path, ledger: StepLedger) -> FlaskClient:
-    client = client_as(database, tmp_path, ledger.users["clerk"])
-    client.application.config["WTF_CSRF_METHODS"] = ()
-    return client
-
-
-@pytest.fixture
-def overseer(database: Database, ledger: StepLedger, clerk: FlaskClient) -> FlaskClient:
-    """At the same application as the clerk."""
-    client: FlaskClient = clerk.application.test_client()
-    with database.writing(LOCAL_OPERATOR) as session:
-        client.set_cookie(COOKIE, session_token(session, ledger.users["overseer"], NOW))
-    return client
 
 
 def send(client: FlaskClient, path: str, code: int = 201, /, **body: Any) -> dict[str, Any]:
