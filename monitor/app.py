@@ -15,6 +15,7 @@ from contracts.api import api as contracts_api
 from contracts.documents.api import api as documents_api
 from contracts.documents.pages.parts import DocumentParts, install_documents
 from contracts.documents.pages.screens import document_pages
+from contracts.life.api import api as contract_life_api
 from contracts.organisations.api import api as organisations_api
 from contracts.plans.api import api as plans_api
 from contracts.record_kinds import RECORD_KINDS
@@ -56,7 +57,9 @@ from monitor.trail_api import trail_api
 from monitor.trail_pages import trail_pages
 from monitor.wiring import contents_of, receiver_rules
 from payments.acts.pages import act_forms
+from payments.amendments.api import api as amendments_api
 from payments.api import api as payments_api
+from payments.contracts.api import api as contract_writing_api
 from people.api import api as people_api
 from people.pages.organisations import organisation_pages
 from people.pages.roles import role_pages
@@ -84,6 +87,9 @@ APIS: tuple[APIBlueprint, ...] = (
     rounds_api,
     vendors_api,
     surveys_api,
+    contract_life_api,
+    contract_writing_api,
+    amendments_api,
     steps_api,
     payments_api,
     alerts_api,

@@ -17,7 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased, contains_eager
 
 from contracts.access import also, visible
-from contracts.amendments.queries import service_ends
+from contracts.life.agreed_terms import service_ends
 from contracts.life.models import ContractState
 from contracts.life.queries import states_on
 from contracts.models import (

@@ -1,7 +1,7 @@
 """Where a milestone stood on each day: pure rules over terms, trigger and payments."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -12,12 +12,14 @@ from kernel.shares import allocate
 class Terms:
     """What a milestone asks for: yuan (None: total not given), by when, known from when.
 
-    ``due_known_from`` is the day its cause happened; before it nothing is due.
+    ``due_known_from`` is the day its cause happened; before it nothing is due. ``amended`` are the
+    amounts that amendments of the contract put in its place, each from its day on, in their order.
     """
 
     amount: Decimal | None
     due_on: date | None
     due_known_from: date | None
+    amended: Sequence[tuple[date, Decimal]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,7 @@ class Standing:
     valid_from: date
     valid_to: date | None
     due_on: date | None
+    amount: Decimal | None
     paid: Decimal
     unpaid: Decimal | None
 
@@ -42,13 +45,17 @@ def settle(terms: Terms, payments: Iterable[tuple[date, Decimal]], begins: date)
         known = max(day, begins)
         by_day[known] = by_day.get(known, Decimal(0)) + amount
     due_from = max(terms.due_known_from, begins) if terms.due_known_from and terms.due_on else None
-    days = sorted({begins, *by_day, *([due_from] if due_from else [])})
+    amounts = {max(day, begins): amount for day, amount in terms.amended}
+    days = sorted({begins, *by_day, *amounts, *([due_from] if due_from else [])})
     standings: list[Standing] = []
     paid = Decimal(0)
+    asked = terms.amount
     for day, following in zip(days, [*days[1:], None], strict=True):
         paid += by_day.get(day, Decimal(0))
+        asked = amounts.get(day, asked)
         due_on = terms.due_on if due_from and day >= due_from else None
-        standings.append(Standing(day, following, due_on, paid, _unpaid(terms.amount, paid)))
+        unpaid = _unpaid(asked, paid)
+        standings.append(Standing(day, following, due_on, asked, paid, unpaid))
     return _merged(standings)
 
 
@@ -61,13 +68,15 @@ def _merged(standings: Sequence[Standing]) -> list[Standing]:
     merged: list[Standing] = []
     for standing in standings:
         last = merged[-1] if merged else None
-        if last and (last.due_on, last.paid) == (standing.due_on, standing.paid):
-            merged[-1] = Standing(
-                last.valid_from, standing.valid_to, last.due_on, last.paid, last.unpaid
-            )
+        if last and _told(last) == _told(standing):
+            merged[-1] = replace(last, valid_to=standing.valid_to)
         else:
             merged.append(standing)
     return merged
+
+
+def _told(standing: Standing) -> tuple[date | None, Decimal | None, Decimal]:
+    return standing.due_on, standing.amount, standing.paid
 
 
 def milestone_amounts(

@@ -1,7 +1,7 @@
 """Write triggers, due dates and settlements when their cause happens, never while scanning."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from contracts.events import ContractsChanged
+from contracts.life.amendment_models import ContractAmendment
 from contracts.models import Contract, ContractTotal
 from contracts.service_models import ImplementationPlan, ServiceRound
 from kernel.calendar_models import load_calendar
@@ -18,6 +19,7 @@ from kernel.day_count import Count, due_on
 from kernel.errors import InputError
 from kernel.sql import in_chunks
 from kernel.working_days import WorkingCalendar
+from payments.amendments.models import MilestoneAmount
 from payments.models import Milestone, Payment, Settlement, Trigger
 from payments.settlement import Terms, milestone_amounts, settle
 
@@ -36,7 +38,10 @@ class DueDateError(InputError):
 
 @dataclass(frozen=True, slots=True)
 class Causes:
-    """What happened on a contract that can make a milestone payable."""
+    """What happened on a contract that can make a milestone payable.
+
+    ``total`` is the one agreed at first: what amendments made of it is told milestone by milestone.
+    """
 
     begins: date | None
     signed_on: date | None
@@ -97,6 +102,7 @@ def _settle_chunk(
 ) -> None:
     causes = _causes(session, contract_ids)
     payments = _payments(session, contract_ids)
+    amended = _amended(session, contract_ids)
     milestones = session.scalars(
         select(Milestone)
         .where(Milestone.contract_id.in_(contract_ids))
@@ -115,7 +121,10 @@ def _settle_chunk(
             due = _due_on(milestone, trigger, calendar)
             if (trigger, due) != (milestone.triggered_on, milestone.due_on):
                 stamps.append({"key": milestone.id, "trigger": trigger, "due": due})
-            rows += _settlement_rows(milestone, amount, due, trigger, cause, payments)
+            known = payments.get(milestone.id, [])
+            changes = amended.get(milestone.id, [])
+            terms = Terms(amount, due, trigger, changes)
+            rows += _settlement_rows(milestone, terms, cause, known)
     session.execute(delete(Settlement).where(Settlement.contract_id.in_(contract_ids)))
     if rows:
         # Without it each change of which fields are unknown begins another statement.
@@ -132,18 +141,16 @@ def _settle_chunk(
 
 def _settlement_rows(
     milestone: Milestone,
-    amount: Decimal | None,
-    due: date | None,
-    trigger: date | None,
+    terms: Terms,
     cause: Causes,
-    payments: dict[UUID, list[tuple[date, Decimal]]],
+    paid: list[tuple[date, Decimal]],
 ) -> list[dict[str, object]]:
-    paid = payments.get(milestone.id, [])
-    known = [day for day in (cause.begins, due, *(day for day, _ in paid)) if day]
+    known = [day for day in (cause.begins, terms.due_on, *(day for day, _ in paid)) if day]
     if not known:
         return []
     begins = cause.begins or min(known)
-    terms = Terms(amount, due, begins if milestone.due_on_given else trigger)
+    if milestone.due_on_given:
+        terms = replace(terms, due_known_from=begins)
     return [
         {
             "milestone_id": milestone.id,
@@ -151,7 +158,7 @@ def _settlement_rows(
             "valid_from": standing.valid_from,
             "valid_to": standing.valid_to,
             "due_on": standing.due_on,
-            "amount": amount,
+            "amount": standing.amount,
             "paid": standing.paid,
             "unpaid": standing.unpaid,
         }
@@ -175,11 +182,9 @@ def _causes(session: Session, contract_ids: Sequence[UUID]) -> dict[UUID, Causes
     )
     total = (
         select(ContractTotal.amount)
-        .where(
-            ContractTotal.contract_id == Contract.id,
-            ContractTotal.superseded_at.is_(None),
-            ContractTotal.valid_to.is_(None),
-        )
+        .where(ContractTotal.contract_id == Contract.id, ContractTotal.superseded_at.is_(None))
+        .order_by(ContractTotal.valid_from)
+        .limit(1)
         .scalar_subquery()
     )
     found = session.execute(
@@ -191,6 +196,21 @@ def _causes(session: Session, contract_ids: Sequence[UUID]) -> dict[UUID, Causes
         contract_id: Causes(signed or start, signed, amount, plan, rounds.get(contract_id, {}))
         for contract_id, signed, start, amount, plan in found
     }
+
+
+def _amended(
+    session: Session, contract_ids: Sequence[UUID]
+) -> dict[UUID, list[tuple[date, Decimal]]]:
+    """The amounts that amendments gave to milestones, in the order in which they hold."""
+    amounts: dict[UUID, list[tuple[date, Decimal]]] = {}
+    for milestone_id, day, amount in session.execute(
+        select(MilestoneAmount.milestone_id, MilestoneAmount.valid_from, MilestoneAmount.amount)
+        .join(ContractAmendment, ContractAmendment.id == MilestoneAmount.amendment_id)
+        .where(MilestoneAmount.contract_id.in_(contract_ids))
+        .order_by(MilestoneAmount.valid_from, ContractAmendment.number)
+    ):
+        amounts.setdefault(milestone_id, []).append((day, amount))
+    return amounts
 
 
 def _payments(

@@ -52,7 +52,8 @@ def _digits(pattern: str, message: str) -> Callable[[str], str]:
     return check
 
 
-_EMPTY = BeforeValidator(_none_if_empty)
+EMPTY = BeforeValidator(_none_if_empty)
+"""An empty field of a form is nothing given."""
 _PERCENT_SCHEMA = {"type": "string", "pattern": r"^\d{1,2}(\.\d{1,6})?$", "examples": ["62.5"]}
 _FUNCTIONAL = r"\d{3}(\d{2}(\d{2})?)?"
 _ECONOMIC = r"\d{3}(\d{2})?"
@@ -63,12 +64,12 @@ PercentIn = Annotated[
     WithJsonSchema(_PERCENT_SCHEMA),
 ]
 """A percent as typed, exact."""
-OptionalDay = Annotated[Day | None, _EMPTY]
-OptionalYuan = Annotated[YuanFrom | None, _EMPTY]
-OptionalPercent = Annotated[PercentIn | None, _EMPTY]
-OptionalKey = Annotated[UUID | None, _EMPTY]
-OptionalDays = Annotated[Annotated[int, Field(ge=0, le=3660)] | None, _EMPTY]
-OptionalBool = Annotated[bool | None, _EMPTY]
+OptionalDay = Annotated[Day | None, EMPTY]
+OptionalYuan = Annotated[YuanFrom | None, EMPTY]
+OptionalPercent = Annotated[PercentIn | None, EMPTY]
+OptionalKey = Annotated[UUID | None, EMPTY]
+OptionalDays = Annotated[Annotated[int, Field(ge=0, le=3660)] | None, EMPTY]
+OptionalBool = Annotated[bool | None, EMPTY]
 FunctionalCode = Annotated[
     str,
     AfterValidator(_digits(_FUNCTIONAL, "应为 3、5 或 7 位数字，例如 2240150")),
@@ -96,7 +97,7 @@ class _Terms(_In):
     sectors: Text200 = Field("", description="行业领域，几个用顿号分开")
     content: Text2000 = Field("", description="服务内容")
     awarded_on: OptionalDay = Field(None, description="中标（成交）通知书日期")
-    procurement_method: Annotated[ProcurementMethod | None, _EMPTY] = Field(
+    procurement_method: Annotated[ProcurementMethod | None, EMPTY] = Field(
         None, description="采购方式"
     )
     service_start: OptionalDay = Field(None, description="服务期限起")
@@ -106,7 +107,7 @@ class _Terms(_In):
         None, description="履约保证金，元，不超过合同总额的 10 %（实施条例 48）"
     )
     late_interest_rate: OptionalPercent = Field(None, description="约定的逾期利率，%")
-    late_interest_per: Annotated[RatePeriod | None, _EMPTY] = Field(
+    late_interest_per: Annotated[RatePeriod | None, EMPTY] = Field(
         None, description="逾期利率按日或按年"
     )
     acceptance_days: OptionalDays = Field(None, description="约定的验收期限，天")
@@ -160,7 +161,7 @@ class ShareIn(_In):
     purchaser_id: UUID = Field(description="购买主体 id")
     programme_id: UUID = Field(description="预算项目 id")
     share: PercentIn = Field(description="比例，%，各份合计恰为 100")
-    money_level: Annotated[MoneyLevel | None, _EMPTY] = Field(None, description="资金来源")
+    money_level: Annotated[MoneyLevel | None, EMPTY] = Field(None, description="资金来源")
     functional_code: FunctionalCode = Field("", description="功能科目，例如 2240150")
     economic_code: EconomicCode = Field("", description="经济科目，例如 30227")
     budget_document: Text200 = Field("", description="指标文号")

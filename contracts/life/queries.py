@@ -11,8 +11,8 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from contracts.access import also, visible
-from contracts.amendments.queries import service_ends
 from contracts.disclosure.models import DisclosedContent, Disclosure
+from contracts.life.agreed_terms import service_ends
 from contracts.life.law_dates import DutyDays, law_dates
 from contracts.life.limits import term_length
 from contracts.life.models import ContractShare, ContractState, ContractStep

@@ -6,8 +6,8 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from contracts.amendments.models import ContractAmendment
 from contracts.events import ContractsChanged
+from contracts.life.amendment_models import ContractAmendment
 from contracts.life.entries import StateIn
 from contracts.life.limits import refuse_bond, refuse_order
 from contracts.life.locking import locked_contract, mark_changed

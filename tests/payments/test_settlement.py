@@ -28,14 +28,19 @@ def on(standings: list[Standing], when: date) -> Standing:
     due=st.one_of(st.none(), offsets),
     known=st.one_of(st.none(), offsets),
     payments=st.lists(st.tuples(offsets, st.integers(-100, 200)), max_size=6),
+    amended=st.lists(st.tuples(offsets, st.integers(0, 300)), max_size=3),
 )
 def test_every_day_says_what_was_paid_and_due_by_then(
     amount: Decimal | None,
     due: int | None,
     known: int | None,
     payments: list[tuple[int, int]],
+    amended: list[tuple[int, int]],
 ) -> None:
-    terms = Terms(amount, None if due is None else day(due), None if known is None else day(known))
+    changes = [(day(offset), Decimal(yuan)) for offset, yuan in sorted(amended)]
+    terms = Terms(
+        amount, None if due is None else day(due), None if known is None else day(known), changes
+    )
     paid = [(day(offset), Decimal(yuan)) for offset, yuan in payments]
     standings = settle(terms, paid, START)
     assert standings[0].valid_from == START
@@ -45,7 +50,9 @@ def test_every_day_says_what_was_paid_and_due_by_then(
         found = on(standings, today)
         total = sum((yuan for when, yuan in paid if when <= today), Decimal(0))
         assert found.paid == total
-        assert found.unpaid == (None if amount is None else max(amount - total, Decimal(0)))
+        asked = next((yuan for when, yuan in reversed(changes) if when <= today), amount)
+        assert found.amount == asked
+        assert found.unpaid == (None if asked is None else max(asked - total, Decimal(0)))
         is_known = known is not None and day(known) <= today
         assert found.due_on == (terms.due_on if is_known else None)
 
