@@ -12,16 +12,24 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from alerts.api import api as alerts_api
 from alerts.pages import alert_pages, delivery_pages
 from contracts.api import api as contracts_api
+from contracts.checks.api import api as contract_file_api
+from contracts.checks.pages import file_pages
 from contracts.documents.api import api as documents_api
 from contracts.documents.pages.parts import DocumentParts, install_documents
 from contracts.documents.pages.screens import document_pages
+from contracts.enterprises.api import api as enterprises_api
+from contracts.hazards.api import api as hazards_api
+from contracts.library.api import api as yearly_filings_api
+from contracts.library.pages import filing_pages
 from contracts.life.api import api as contract_life_api
 from contracts.organisations.api import api as organisations_api
 from contracts.plans.api import api as plans_api
+from contracts.plans.pages import plan_pages
 from contracts.record_kinds import RECORD_KINDS
 from contracts.records.api import record_api
 from contracts.records.pages import RecordPages
 from contracts.rounds.api import api as rounds_api
+from contracts.rounds.pages import round_pages
 from contracts.steps.api import api as steps_api
 from contracts.steps.pages import act_pages, step_pages
 from contracts.surveys.api import api as surveys_api
@@ -80,13 +88,15 @@ MAX_BODY_BYTES = 1_000_000
 
 APIS: tuple[APIBlueprint, ...] = (
     contracts_api,
+    enterprises_api,
+    hazards_api,
+    contract_file_api,
+    yearly_filings_api,
     organisations_api,
     vendors_api,
     surveys_api,
     plans_api,
     rounds_api,
-    vendors_api,
-    surveys_api,
     contract_life_api,
     contract_writing_api,
     amendments_api,
@@ -105,6 +115,10 @@ APIS: tuple[APIBlueprint, ...] = (
 PAGES: tuple[Blueprint, ...] = (
     overview_pages,
     contract_pages,
+    plan_pages,
+    round_pages,
+    file_pages,
+    filing_pages,
     survey_pages,
     act_pages,
     act_forms,
