@@ -20,6 +20,7 @@ from kernel.fields import CursorText, Day, Limit, printable
 
 T = TypeVar("T")
 _LARGEST = 2**62
+_NUMBER = literal(0)
 
 AnySelect = Select[*tuple[Any, ...]]
 Key = ColumnElement[Any] | InstrumentedAttribute[Any]
@@ -114,3 +115,14 @@ def _value(part: object, kind: type[Any]) -> Any:
         str: printable,
     }
     return readers[kind](part)
+
+
+def number_cursor(name: str, number: int) -> str:
+    """A cursor of the list called ``name`` whose order is that of numbers."""
+    return _write(crc32(name.encode()), [number])
+
+
+def read_number_cursor(name: str, cursor: str) -> int:
+    """The number; raises ``InputError`` naming ``cursor`` for one that this list did not give."""
+    number: int = _read(cursor, crc32(name.encode()), [_NUMBER])[0]
+    return number

@@ -16,9 +16,9 @@ _SCOPED = """EXISTS (SELECT 1 FROM contract_reach AS reach WHERE reach.contract_
 _WALL = f"$wall${reached_contract('e.contract_id')}$wall$"
 _NEAR = f"""
     SELECT array_agg(contract_id) INTO near FROM (
-      (SELECT contract_id FROM contract_reach WHERE organisation_id = ANY(led) LIMIT {FEW + 1})
+      (SELECT contract_id FROM contract_reach WHERE organisation_id = ANY(search_find.led) LIMIT {FEW + 1})
       UNION (SELECT contract_id FROM contract_reach
-             WHERE organisation_id = ANY(own) AND contract_reach.own LIMIT {FEW + 1})) AS one;
+             WHERE organisation_id = ANY(search_find.own) AND contract_reach.own LIMIT {FEW + 1})) AS one;
     IF coalesce(cardinality(near), 0) <= {FEW} THEN
       SELECT coalesce(array_agg(one.position), '{{}}') INTO few FROM (
         SELECT e.position FROM {TABLE} AS e
