@@ -8,14 +8,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contracts.enterprises.models import Enterprise
+from contracts.hazards.checks import recheck_counts, recheck_hazard
 from contracts.hazards.loop import ENDS
 from contracts.hazards.models import Hazard, HazardCount, HazardEvent, HazardLevel
 from contracts.hazards.natural_keys import content_key, free_copy, numbered_key
 from contracts.hazards.schemas import HazardEdit, HazardText, NewCount, NewHazard
-from contracts.hazards.sight import lock_contract, locked_hazard
+from contracts.hazards.sight import locked_hazard
 from contracts.hazards.standing import DATES
 from contracts.hazards.words import FIELD_NAMES, LEVEL_NAMES
 from contracts.service_models import ServiceRound
+from contracts.service_writing import locked_contract
 from kernel.access.actor import Actor
 from kernel.clock import Clock
 from kernel.edits import refuse_stale
@@ -32,7 +34,7 @@ def add_hazard(session: Session, actor: Actor, clock: Clock, entry: NewHazard) -
     the day it was found, a number that is taken, a round or an enterprise that is not there; and
     ``ConflictError`` (field ``not_a_twin``) for one that says what another already says.
     """
-    contract = lock_contract(session, actor, entry.contract_id)
+    contract = locked_contract(session, actor, entry.contract_id)
     _judge_text(session, entry, contract.id, clock.business_date())
     if entry.deadline is not None and entry.deadline < entry.found_on:
         raise InputError("deadline", f"整改期限不能早于排查日期 {entry.found_on}")
@@ -47,6 +49,7 @@ def add_hazard(session: Session, actor: Actor, clock: Clock, entry: NewHazard) -
     )
     session.add(added)
     session.flush()
+    recheck_hazard(session, actor, clock.now(), added)
     return added
 
 
@@ -77,6 +80,7 @@ def change_hazard(
     found.version += 1
     found.recorded_at, found.recorded_by = clock.now(), actor.name
     session.flush()
+    recheck_hazard(session, actor, clock.now(), found)
     return found
 
 
@@ -86,7 +90,7 @@ def add_count(session: Session, actor: Actor, clock: Clock, entry: NewCount) -> 
     Raises ``NotFoundError``, ``ForbiddenError`` and ``InputError`` (a day to come, no number at all,
     more rectified than found: 整改数不能多于发现数).
     """
-    contract = lock_contract(session, actor, entry.contract_id)
+    contract = locked_contract(session, actor, entry.contract_id)
     _judge_round(session, entry.round_id, contract.id)
     if entry.counted_on > clock.business_date():
         raise InputError("counted_on", f"不能晚于业务日期 {clock.business_date()}")
@@ -102,6 +106,7 @@ def add_count(session: Session, actor: Actor, clock: Clock, entry: NewCount) -> 
     )
     session.add(added)
     session.flush()
+    recheck_counts(session, actor, clock.now(), contract.id)
     return added
 
 

@@ -98,9 +98,11 @@ def count(session: Session, actor: Actor, key: UUID) -> CountOut:
     return _count(only_row(session, statement, "份隐患统计"))
 
 
-def hazard_of_step(session: Session, key: UUID) -> UUID:
-    """Whose step it is; the step was just written by who asks."""
-    return session.scalars(select(HazardEvent.hazard_id).where(HazardEvent.id == key)).one()
+def hazard_of_step(session: Session, actor: Actor, as_of: date, key: UUID, step: UUID) -> HazardOut:
+    """The hazard that a step was taken on; raises ``NotFoundError`` for a step that is not its."""
+    taken = select(HazardEvent.id).where(HazardEvent.id == step, HazardEvent.hazard_id == key)
+    only_row(session, taken, "一步")
+    return hazard(session, actor, as_of, key)
 
 
 def _statement(actor: Actor, held: Held) -> AnySelect:

@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -19,23 +18,12 @@ from sqlalchemy.orm import Session, aliased
 
 from contracts.access import visible
 from contracts.enterprises.models import Enterprise
+from contracts.hazards.schemas import RateRows as By
 from contracts.hazards.sums import parts
 from contracts.models import Contract, Organisation, Vendor
 from kernel.access.actor import Actor
 from kernel.access.permissions import Permission
 from kernel.tenant import expect_many
-
-
-class By(StrEnum):
-    """What a board of rates has a row for."""
-
-    TOTAL = "total"
-    LEVEL = "level"
-    CONTRACT = "contract"
-    PURCHASER = "purchaser"
-    VENDOR = "vendor"
-    SECTOR = "sector"
-    ENTERPRISE = "enterprise"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """What comes in and goes out of hazards, and what may be asked of their lists."""
 
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
@@ -11,6 +12,7 @@ from contracts.hazards.models import HazardLevel, HazardStep
 from contracts.hazards.words import HazardState, Holder
 from contracts.schemas import ContractRef, Count, FactOut, OfContracts, Out
 from kernel.fields import Day, SearchWords
+from kernel.paging import RecordQuery
 
 
 def _writable(text: str) -> str:
@@ -176,6 +178,18 @@ class CountOut(FactOut):
     on_the_spot: int | None
 
 
+class RateRows(StrEnum):
+    """合计，或按等级、合同、购买主体、承接主体、行业领域、企业。"""
+
+    TOTAL = "total"
+    LEVEL = "level"
+    CONTRACT = "contract"
+    PURCHASER = "purchaser"
+    VENDOR = "vendor"
+    SECTOR = "sector"
+    ENTERPRISE = "enterprise"
+
+
 class HazardOrder(StrEnum):
     """最近排查的在前，或整改期限早的在前。"""
 
@@ -205,3 +219,38 @@ class CountsWanted(OfContracts):
 
     round: UUID | None = Field(None, description="服务轮次 id")
     level: HazardLevel | None = Field(None, description="隐患等级")
+
+
+class RatesWanted(RecordQuery):
+    """Which board of rates."""
+
+    by: RateRows = Field(RateRows.TOTAL, description="每一行是什么")
+    contract: UUID | None = Field(None, description="合同 id")
+    programme: UUID | None = Field(None, description="预算项目 id")
+    vendor: UUID | None = Field(None, description="承接主体 id")
+
+
+class RateOut(Out):
+    """一行；无从得知的数为 null。率为百分数，一位小数。"""
+
+    key: str | None = Field(description="机构、合同、企业等的 id，或等级、行业领域；合计为 null")
+    name: str | None
+    found: int = Field(description="发现隐患")
+    items: int = Field(description="其中逐条登记")
+    rectified: int | None = Field(description="已整改")
+    rectified_of: int = Field(description="提供了整改数的隐患数")
+    on_the_spot: int | None = Field(description="现场解决")
+    on_the_spot_of: int = Field(description="提供了现场解决数的隐患数")
+    overdue: int = Field(description="逐条登记中逾期的")
+    verified: int = Field(description="逐条登记中已销号的")
+    rectified_rate: Decimal | None = Field(description="整改率，%")
+    on_the_spot_rate: Decimal | None = Field(description="现场解决率，%")
+    overdue_rate: Decimal | None = Field(description="逾期率，%")
+    verified_rate: Decimal | None = Field(description="销号率，%")
+
+
+class RatesOut(Out):
+    """所问日期的治理率。"""
+
+    as_of: date
+    items: list[RateOut]

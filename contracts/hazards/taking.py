@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from contracts.hazards.checks import recheck_hazard
 from contracts.hazards.loop import ENDS, Case, Standing, Taken, after, judge
 from contracts.hazards.models import Hazard, HazardEvent, HazardStep
 from contracts.hazards.schemas import NewStep
@@ -46,6 +47,7 @@ def take_step(
     hazard.version += 1
     hazard.recorded_at, hazard.recorded_by = clock.now(), actor.name
     session.flush()
+    recheck_hazard(session, actor, clock.now(), hazard)
     return event
 
 

@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from contracts.hazards.models import Hazard, HazardCount, HazardEvent, HazardLevel, HazardStep
-from contracts.hazards.rates import Asked, By, Rates, rates, total
+from contracts.hazards.rates import Asked, Rates, rates, total
+from contracts.hazards.schemas import RateRows as By
 from contracts.service_models import ServiceRound
 from kernel.access.actor import LOCAL_OPERATOR, NOBODY
 from kernel.database import Database
