@@ -3,6 +3,8 @@
 from datetime import date
 from zoneinfo import ZoneInfo
 
+from contracts.plans.pages import plan_pages
+from contracts.rounds.pages import round_pages
 from flask import Blueprint, Flask
 from flask_openapi.blueprint import APIBlueprint
 from flask_openapi.openapi import OpenAPI
@@ -24,12 +26,10 @@ from contracts.library.pages import filing_pages
 from contracts.life.api import api as contract_life_api
 from contracts.organisations.api import api as organisations_api
 from contracts.plans.api import api as plans_api
-from contracts.plans.pages import plan_pages
 from contracts.record_kinds import RECORD_KINDS
 from contracts.records.api import record_api
 from contracts.records.pages import RecordPages
 from contracts.rounds.api import api as rounds_api
-from contracts.rounds.pages import round_pages
 from contracts.steps.api import api as steps_api
 from contracts.steps.pages import act_pages, step_pages
 from contracts.surveys.api import api as surveys_api

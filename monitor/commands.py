@@ -12,6 +12,7 @@ from monitor.database_commands import database_commands
 from monitor.delivery_commands import deliver_command, work_command
 from monitor.demo import demo_command
 from monitor.demo_receiver import demo_receiver_command
+from monitor.document_commands import document_commands
 from monitor.import_commands import import_command
 from monitor.scan_commands import replay_command, scan_command
 from monitor.score_commands import score_command
@@ -40,6 +41,7 @@ cli.add_command(deliver_command)
 cli.add_command(demo_command)
 cli.add_command(demo_receiver_command)
 cli.add_command(work_command)
+cli.add_command(document_commands)
 cli.add_command(import_command)
 cli.add_command(scan_command)
 cli.add_command(replay_command)

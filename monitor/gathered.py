@@ -53,5 +53,6 @@ class _FileUnreader(Unreader):  # type: ignore[misc]  # gunicorn ships no types
         self._file = file
 
     def chunk(self, size_hint: int | None = None) -> bytes:
-        """The next piece, ``b""`` at the end."""
-        return self._file.read(size_hint or _PIECE)
+        """The next piece, ``b""`` at the end; never the whole, however much is asked for."""
+        _ = size_hint
+        return self._file.read(_PIECE)
