@@ -63,6 +63,7 @@ from monitor.screens import install_screens
 from monitor.secret_key import secret_key
 from monitor.trail_api import trail_api
 from monitor.trail_pages import trail_pages
+from monitor.vendor_pages import vendor_pages
 from monitor.wiring import contents_of, receiver_rules
 from payments.acts.pages import act_forms
 from payments.amendments.api import api as amendments_api
@@ -120,6 +121,7 @@ PAGES: tuple[Blueprint, ...] = (
     file_pages,
     filing_pages,
     survey_pages,
+    vendor_pages,
     act_pages,
     act_forms,
     step_pages,

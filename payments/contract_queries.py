@@ -32,6 +32,7 @@ from contracts.models import (
 )
 from contracts.queries import happened, on_ledger, only_row
 from contracts.service_models import PlanStanding, PlanState
+from contracts.vendors.together import contracts_with
 from kernel.access.actor import Actor
 from kernel.access.permissions import Permission
 from kernel.dated import holds_on
@@ -147,7 +148,7 @@ def _asked_for(actor: Actor, as_of: date, wanted: ContractsWanted) -> list[Colum
     if wanted.purchaser:
         asked.append(Contract.purchaser_id == wanted.purchaser)
     if wanted.vendor:
-        asked.append(Contract.vendor_id == wanted.vendor)
+        asked.append(contracts_with(wanted.vendor))
     if wanted.overdue is not None:
         late = select(Settlement.contract_id).where(is_late(as_of))
         asked.append(Contract.id.in_(late) if wanted.overdue else Contract.id.not_in(late))

@@ -5,6 +5,7 @@ from typing import Final
 
 from contracts.models import PublicUnit, VendorSize
 from contracts.vendors.models import EvaluationStage, Grade, ResourceKind
+from contracts.vendors.qualifying import Standing
 
 SIZE_NAMES: Final[Mapping[VendorSize, str]] = {
     VendorSize.LARGE: "大型",
@@ -39,4 +40,20 @@ RESOURCE_NAMES: Final[Mapping[ResourceKind, str]] = {
     ResourceKind.EQUIPMENT: "设备",
     ResourceKind.AREA: "场地面积",
     ResourceKind.SITE: "场所",
+}
+STANDING_NAMES: Final[Mapping[Standing, str]] = {
+    Standing.VALID: "有效",
+    Standing.EXPIRING: "即将到期",
+    Standing.EXPIRED: "已过期",
+    Standing.NOT_YET: "尚未生效",
+    Standing.REVOKED: "已撤销",
+    Standing.UNKNOWN: "有效期未提供",
+}
+STANDING_LOOKS: Final[Mapping[Standing, str]] = {
+    Standing.VALID: "done",
+    Standing.EXPIRING: "major",
+    Standing.EXPIRED: "late",
+    Standing.NOT_YET: "waiting",
+    Standing.REVOKED: "late",
+    Standing.UNKNOWN: "quiet",
 }
