@@ -119,7 +119,7 @@ def _floor(address: str, file: Path) -> dict[str, Any]:
     lines = CalamineWorkbook.from_path(file).get_sheet_by_index(0).to_python()[1:]
     read = time.perf_counter() - began
     with database.writing(LOCAL_OPERATOR) as session:
-        contracts = dict(session.execute(select(Contract.number, Contract.id)).tuples().all())
+        contracts = dict(session.execute(select(Contract.number, Contract.id)).all())
         session.execute(insert(Hazard.__table__), [_row(contracts, line) for line in lines])  # type: ignore[arg-type]  # a declared class's table is a Table
     return {"seconds": time.perf_counter() - began, "read": read}
 

@@ -151,12 +151,14 @@ class LedgerImport:
     """One import in progress: its transaction, its stamp, what it found wrong, what it did.
 
     Nothing is written once there is a problem; checking goes on, so that all are found.
+    ``left_out`` takes the problems of rows that are streamed, where these may be left out.
     """
 
     session: Session
     stamp: Stamp
     problems: Problems
     changes: Changes
+    left_out: Problems | None = None
 
     @property
     def writes(self) -> bool:

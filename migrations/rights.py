@@ -3,6 +3,7 @@
 from sqlalchemy import Connection, inspect, text
 
 from kernel.errors import InputError
+from migrations import undo_function
 
 DELETED_FROM = {"contract_party", "plan_standing", "saved_view", "settlement"}
 """Derived tables, and parties that a corrected ledger no longer names; facts are never deleted."""
@@ -35,6 +36,7 @@ def grant(connection: Connection, role: str) -> None:
             continue
         rights = ", ".join(_rights(table))
         connection.execute(text(f"GRANT {rights} ON {table} TO {name}"))
+    undo_function.grant(connection, name)
 
 
 def _rights(table: str) -> list[str]:

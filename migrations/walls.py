@@ -13,6 +13,7 @@ from migrations import (
     search_triggers,
     trail_triggers,
     tree_triggers,
+    undo_function,
     version_triggers,
 )
 
@@ -27,6 +28,7 @@ def take_down(connection: Connection) -> None:
     search_triggers.take_down(connection)
     tree_triggers.take_down(connection)
     row_policies.take_down(connection)
+    undo_function.take_down(connection)
 
 
 def put_up(connection: Connection, app_role: str | None) -> None:
@@ -38,6 +40,7 @@ def put_up(connection: Connection, app_role: str | None) -> None:
     search_triggers.put_up(connection)
     trail_triggers.put_up(connection)
     row_policies.put_up(connection)
+    undo_function.put_up(connection)
     if app_role is not None:
         rights.grant(connection, app_role)
 
@@ -50,4 +53,5 @@ def drift(connection: Connection) -> list[str]:
         + search_triggers.drift(connection)
         + trail_triggers.drift(connection)
         + row_policies.drift(connection)
+        + undo_function.drift(connection)
     )

@@ -77,9 +77,9 @@ class OwnerIndex:
         if owner not in self._known:
             session = self.work.session
             if owner is Owner.VENDOR:
-                rows = session.execute(select(Vendor.name, Vendor.id)).tuples()
+                rows = session.execute(select(Vendor.name, Vendor.id)).all()
             else:
-                rows = session.execute(select(Programme.code, Programme.id)).tuples()
+                rows = session.execute(select(Programme.code, Programme.id)).all()
             self._known[owner] = {narrow(name): key for name, key in rows}
         return self._known[owner]
 

@@ -3,8 +3,10 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from typing import Any
 
+from contracts.imports.detail_ledger import DETAIL_NAMES
 from contracts.ledger_changes import Change, LedgerKind, Missing
 from kernel.workbook_problems import Problem, Problems, WorkbookError
 from monitor.import_records import NAMES
@@ -12,7 +14,7 @@ from monitor.import_records import NAMES
 _ACCEPTANCE = {(LedgerKind.ROUNDS, "确认日期"), (LedgerKind.PLANS, "审定日期")}
 
 
-COUNTED = (*LedgerKind, *NAMES)
+COUNTED = (*LedgerKind, *DETAIL_NAMES, *NAMES)
 """Every kind that an import counts."""
 
 
@@ -21,7 +23,8 @@ class ImportResult:
     """What an import did, or would do in a dry run; with ``errors`` it did nothing.
 
     ``error_count`` counts the errors that are not listed too. ``left_out`` are the problems of rows
-    that were left out by choice. ``ignored`` are sheets, headings and lines that nothing reads.
+    that were left out by choice. ``ignored`` are sheets, headings and lines that nothing reads;
+    ``written_at`` is the instant that every row of the import carries.
     """
 
     dry_run: bool = False
@@ -35,6 +38,7 @@ class ImportResult:
     changes: Sequence[Change] = ()
     missing: Sequence[Missing] = ()
     ignored: Sequence[str] = ()
+    written_at: datetime | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The shape that other programs read; every kind is there, 0 included."""

@@ -1,8 +1,7 @@
 """Import of a ledger workbook: one transaction, everything or nothing."""
 
 from collections.abc import Callable
-from dataclasses import replace
-from datetime import date
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic
 from typing import TypeVar
@@ -11,6 +10,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from contracts.events import ContractsChanged
+from contracts.imports.detail_ledger import Details
 from contracts.imports.enterprise_ledger import record_enterprises
 from contracts.imports.hazard_ledger import record_hazards
 from contracts.imports.writable import check_children, check_frame, check_purchasers
@@ -28,8 +28,9 @@ from kernel.errors import InputError
 from kernel.events import announce
 from kernel.sql import is_busy, wait_for_lock
 from kernel.workbook_guard import WorkbookLimits
-from kernel.workbook_problems import Problem, Problems, WorkbookError
+from kernel.workbook_problems import MOST_LISTED, Problem, Problems, WorkbookError
 from kernel.workbook_reader import Workbook
+from monitor.import_details import record_details
 from monitor.import_findings import check_contradictions, record_findings
 from monitor.import_records import OwnerIndex, record_records
 from monitor.import_results import ImportResult, ask_for_reason
@@ -46,6 +47,25 @@ Progress = Callable[[str], None]
 T = TypeVar("T")
 
 
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """How to import.
+
+    ``reason`` goes into the trail; where it is empty, a file that corrects money or acceptance is
+    refused; None: the caller has nobody to ask. ``sound_only``: rows with an error are left out and
+    the others taken. ``most`` errors are listed. ``request_id`` is what the trail names at each row,
+    and ``in_the_end`` is called in the import's own transaction, before it is committed.
+    """
+
+    dry_run: bool = False
+    reason: str | None = None
+    sound_only: bool = False
+    most: int = MOST_LISTED
+    request_id: str = ""
+    begins: Callable[[Session], None] = lambda _session: None
+    in_the_end: Callable[[Session, ImportResult, Workbook, Book], None] = lambda *_all: None
+
+
 def import_workbook(
     database: Database,
     path: Path,
@@ -57,42 +77,101 @@ def import_workbook(
     progress: Progress = lambda _line: None,
     reason: str | None = None,
 ) -> ImportResult:
-    """Bring the ledger to what the workbook says, in one transaction.
+    """`bring_in` with the two wishes that most callers have."""
+    wish = Wish(dry_run=dry_run, reason=reason)
+    return bring_in(database, path, actor, clock, limits, wish, progress=progress)
 
-    The trail has the ``reason`` with the file's name at each row. Where it is empty, a file that
-    corrects money or acceptance is refused; None: the caller has nobody to ask.
+
+def bring_in(
+    database: Database,
+    path: Path,
+    actor: Actor,
+    clock: Clock,
+    limits: WorkbookLimits,
+    wish: Wish,
+    *,
+    progress: Progress = lambda _line: None,
+) -> ImportResult:
+    """Bring the ledger to what the workbook says, in one transaction.
 
     A file with an error changes nothing and gives its errors. A dry run does everything and takes
     it back, so that it lists what an import would do. Two imports at once run one after the other.
     """
-    problems = Problems()
+    problems = Problems(most=wish.most)
     try:
-        book = read_book(Workbook(path, limits), problems, progress)
+        workbook = Workbook(path, limits)
+        book = read_book(workbook, problems, progress)
+        turn = _Turn(clock, path.name, actor, book, problems, wish, progress)
 
         def apply(session: Session) -> ImportResult:
+            wish.begins(session)
             wait_for_lock(session, LOCK)
             # Taken before any row: a move holds it while it waits for rows that the import has.
             wait_for_lock(session, TREE_LOCK)
-            stamp = Stamp(actor, clock.now(), path.name)
-            result = _apply(
-                LedgerImport(session, stamp, problems, Changes()),
-                book,
-                clock.business_date(),
-                progress,
-            )
-            if reason == "" and not dry_run:
+            result = turn.take(session)
+            if wish.reason == "" and not wish.dry_run:
                 ask_for_reason(problems, result.changes)
-            if dry_run:
+            if wish.dry_run:
                 session.rollback()
-            return replace(result, dry_run=dry_run)
+            else:
+                wish.in_the_end(session, result, workbook, book)
+            return replace(result, dry_run=wish.dry_run)
 
-        why = f"导入 {path.name}：{reason}" if reason else f"导入 {path.name}"
-        return _in_turn(database, actor, replace(AT_THE_MACHINE, reason=why[:1000]), apply)
+        why = f"导入 {path.name}：{wish.reason}" if wish.reason else f"导入 {path.name}"
+        cause = replace(AT_THE_MACHINE, reason=why[:1000], request_id=wish.request_id)
+        return _in_turn(database, actor, cause, apply)
     except WorkbookError:
         return ImportResult(errors=problems.listed, error_count=problems.total)
     except InputError as refusal:
         problem = Problem("", None, None, path.name, refusal.problems[0].message)
         return ImportResult(errors=[problem], error_count=1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """One file's turn to be written; ``problems`` are those of reading it, then of all."""
+
+    clock: Clock
+    file: str
+    actor: Actor
+    book: Book
+    problems: Problems
+    wish: Wish
+    progress: Progress
+
+    def take(self, session: Session) -> ImportResult:
+        """Write the file's rows, those that are sound where that is wished; raises ``WorkbookError``."""
+        if not self.wish.sound_only:
+            return self._apply(session, self.problems, None)
+        while True:
+            self._leave_out()
+            found = Problems(most=self.wish.most)
+            tried = session.begin_nested()
+            try:
+                result = self._apply(session, found, self.problems)
+            except WorkbookError:
+                # What rests on a row that is left out is left out in the next round.
+                tried.rollback()
+                for problem in found.listed:
+                    self.problems.add(problem)
+                self.problems.total += found.total - len(found.listed)
+                continue
+            self._leave_out()
+            return replace(result, left_out=self.problems.listed)
+
+    def _apply(self, session: Session, found: Problems, left_out: Problems | None) -> ImportResult:
+        stamp = Stamp(self.actor, self.clock.now(), self.file)
+        work = LedgerImport(session, stamp, found, Changes(), left_out)
+        return _apply(work, self.book, self.clock, self.progress)
+
+    def _leave_out(self) -> None:
+        """Take the rows with an error out; raises ``WorkbookError`` where it is no single row's."""
+        listed = self.problems.listed
+        if len(listed) < self.problems.total or any(each.row is None for each in listed):
+            raise WorkbookError(self.problems)
+        wrong = {(each.sheet, each.row) for each in listed}
+        for sheet in self.book.sheets:
+            sheet.rows[:] = [row for row in sheet.rows if (sheet.name, row.number) not in wrong]
 
 
 def _in_turn(database: Database, actor: Actor, cause: Cause, apply: Callable[[Session], T]) -> T:
@@ -110,7 +189,7 @@ def _in_turn(database: Database, actor: Actor, cause: Cause, apply: Callable[[Se
                 raise
 
 
-def _apply(work: LedgerImport, book: Book, today: date, progress: Progress) -> ImportResult:
+def _apply(work: LedgerImport, book: Book, clock: Clock, progress: Progress) -> ImportResult:
     contracts = book.contracts
     numbers = book.contract_numbers
     lock_contracts(work.session, numbers)
@@ -131,10 +210,12 @@ def _apply(work: LedgerImport, book: Book, today: date, progress: Progress) -> I
         record_payments(work, index, book.payments, milestones, book.stem)
     if book.enterprises is not None:
         record_enterprises(work, index, book.enterprises)
-    if book.hazards is not None:
+    if book.hazards is not None and (work.left_out is None or work.writes):
         progress("写入 隐患")
-        record_hazards(work, index, book.hazards)
-    doubtful = record_records(OwnerIndex(work, index, directory), book.records, today)
+        record_hazards(work, index, book.hazards, progress)
+    record_details(Details(work, clock, index, directory, programmes), book)
+    owners = OwnerIndex(work, index, directory)
+    doubtful = record_records(owners, book.records, clock.business_date())
     check_contradictions(work, book, index, programmes)
     if work.problems:
         raise WorkbookError(work.problems)

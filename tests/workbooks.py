@@ -13,6 +13,7 @@ import samples
 from kernel.access.actor import LOCAL_OPERATOR
 from kernel.database import Database
 from kernel.workbook_guard import WorkbookLimits
+from migrations.rights import HIDDEN
 from migrations.tables import METADATA
 from monitor.import_results import ImportResult
 from monitor.importing import import_workbook
@@ -96,13 +97,14 @@ def bring_in(
 
 
 def dump(database: Database) -> Dump:
-    """Every row of every table, in an order of its own."""
+    """Every row of every table that the service may read, in an order of its own."""
     with database.reading(LOCAL_OPERATOR) as session:
         return {
             table.name: sorted(
                 (tuple(map(str, row)) for row in session.execute(select(table))), key=str
             )
             for table in METADATA.sorted_tables
+            if table.name not in HIDDEN
         }
 
 

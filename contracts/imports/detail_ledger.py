@@ -41,6 +41,7 @@ DETAIL_NAMES = {
     "members": "联合体",
     "equipment": "设备分类",
     "surveys": "满意度调查",
+    "hazard_counts": "隐患统计",
 }
 """What an import counts of these sheets, and what it is called."""
 _SHARE_FIELDS = {"share", "money_level", "functional_code", "economic_code", "budget_document"}

@@ -6,6 +6,8 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from contracts.hazards.models import HazardLevel
+from contracts.hazards.words import LEVEL_NAMES
 from contracts.life.models import MoneyLevel
 from contracts.life.words import MONEY_LEVEL_NAMES
 from contracts.workbook_rows import ContractNumber, Serial
@@ -48,6 +50,22 @@ class EquipmentRow(LedgerRow):
     number: Annotated[Serial, Column(("轮次",), Kind.COUNT)]
     equipment: Annotated[str, Field(max_length=60), Column(("设备种类",))]
     sets: Annotated[int, Field(ge=0, le=100_000_000), Column(("台(套)", "台套"), Kind.COUNT)]
+
+
+class HazardCountRow(LedgerRow):
+    """隐患统计: found and rectified up to a day, of a round or, without 轮次, of the whole contract."""
+
+    SHEET: ClassVar[str] = "隐患统计"
+    contract: ContractNumber
+    number: Annotated[Serial | None, Column(("轮次",), Kind.COUNT, kept=False)] = None
+    counted_on: Annotated[date, Column(("统计日期", "截至日期"), Kind.DATE)]
+    level: Annotated[
+        HazardLevel | None,
+        Column(("等级",), Kind.WORD, {word: key for key, word in LEVEL_NAMES.items()}),
+    ] = None
+    hazards_found: Annotated[_Count, Column(("发现隐患", "隐患总数"), Kind.COUNT)] = None
+    rectified: Annotated[_Count, Column(("已整改", "整改总数"), Kind.COUNT)] = None
+    on_the_spot: Annotated[_Count, Column(("现场解决",), Kind.COUNT)] = None
 
 
 class SurveyRow(LedgerRow):

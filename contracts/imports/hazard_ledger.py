@@ -33,7 +33,7 @@ _GIVEN = frozenset(_TABLE.columns.keys()) - {
     "id", "contract_id", "natural_key", "deadline_key", "version", "recorded_at", "recorded_by",
     "source",
 }  # fmt: skip
-Told = Callable[[int], None]
+Told = Callable[[str], None]
 
 
 @dataclass(slots=True)
@@ -181,7 +181,9 @@ class HazardImport:
         return None
 
     def _refuse(self, row: SheetRow[HazardRow], name: str, value: object, message: str) -> None:
-        self.work.problems.add(self.sheet.problem(row.number, name, value, message))
+        left_out = self.work.left_out
+        problems = self.work.problems if left_out is None else left_out
+        problems.add(self.sheet.problem(row.number, name, value, message))
 
     def _known(self, wanted: Sequence[dict[str, Any]]) -> dict[tuple[UUID, str], dict[str, Any]]:
         """The ledger's hazards with the keys of a batch, of contracts that had any before it."""
@@ -233,9 +235,9 @@ def record_hazards(
     work: LedgerImport,
     index: ContractIndex,
     stream: Stream[HazardRow],
-    told: Told = lambda _row: None,
+    progress: Told = lambda _line: None,
 ) -> None:
-    """Bring 隐患排查治理台账 into the ledger; ``told`` hears the number of each batch's last row."""
+    """Bring 隐患排查治理台账 into the ledger; ``progress`` hears of each batch."""
     keys = {*index.in_file.values(), *chain.from_iterable(index.in_ledger.values())}
     work.changes.names |= {
         key: number for number, known in index.in_ledger.items() for key in known
@@ -252,7 +254,7 @@ def record_hazards(
     rows = stream.rows()
     while batch := list(islice(rows, BATCH)):
         running.take(batch)
-        told(batch[-1].number)
+        progress(f"写入 隐患：第 {batch[-1].number} 行，共 {stream.height} 行")
 
 
 def _rounds(work: LedgerImport, keys: Iterable[UUID]) -> dict[tuple[UUID, int], UUID]:

@@ -81,8 +81,8 @@ def _write_survey(
 
 
 def _says(known: Survey, wanted: SurveyIn) -> bool:
-    told = wanted.model_dump(exclude={"questions"})
-    asked = [each.model_dump() for each in wanted.questions]
+    told = {name: value for name, value in dict(wanted).items() if name != "questions"}
+    asked = [dict(each) for each in wanted.questions]
     return all(getattr(known, name) == value for name, value in told.items()) and asked == [
         {name: getattr(each, name) for name in asked[0]} for each in known.questions
     ]
