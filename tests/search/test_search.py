@@ -85,8 +85,8 @@ def written(session: Session) -> Written:
         texts[SearchKind.CONTRACT][each.id] = _folded((*fields, *more))
         bureau_of[each.id] = each.purchaser_id
     for hazard in session.query(Hazard):
-        fields = (hazard.number, hazard.spot, hazard.description)
-        texts[SearchKind.HAZARD][hazard.id] = _folded(fields)
+        parts = (hazard.number, hazard.spot, hazard.description)
+        texts[SearchKind.HAZARD][hazard.id] = _folded(parts)
         bureau_of[hazard.id] = bureau_of[hazard.contract_id]
     for vendor in session.query(Vendor):
         texts[SearchKind.VENDOR][vendor.id] = _folded((vendor.name, vendor.credit_code or ""))
