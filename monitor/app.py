@@ -30,6 +30,8 @@ from contracts.record_kinds import RECORD_KINDS
 from contracts.records.api import record_api
 from contracts.records.pages import RecordPages
 from contracts.rounds.api import api as rounds_api
+from contracts.search.api import api as search_api
+from contracts.search.pages import search_pages
 from contracts.steps.api import api as steps_api
 from contracts.steps.pages import act_pages, step_pages
 from contracts.surveys.api import api as surveys_api
@@ -102,6 +104,7 @@ APIS: tuple[APIBlueprint, ...] = (
     contract_writing_api,
     amendments_api,
     steps_api,
+    search_api,
     payments_api,
     alerts_api,
     scores_api,
@@ -116,6 +119,7 @@ APIS: tuple[APIBlueprint, ...] = (
 PAGES: tuple[Blueprint, ...] = (
     overview_pages,
     contract_pages,
+    search_pages,
     plan_pages,
     round_pages,
     file_pages,
