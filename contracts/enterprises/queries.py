@@ -1,6 +1,6 @@
 """Set-based reads of the register: who signs in and reads contracts reads it whole."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
@@ -79,12 +79,6 @@ def contracts_listing(
         .order_by(Contract.number)
     )
     return [ContractRef.of(each) for each in session.scalars(statement)]
-
-
-def names_of(session: Session, keys: Sequence[UUID]) -> Mapping[UUID, str]:
-    """Names by key."""
-    statement = select(Enterprise.id, Enterprise.name).where(Enterprise.id.in_(keys))
-    return dict(session.execute(statement).tuples().all())
 
 
 def offered(session: Session, words: str) -> Sequence[Enterprise]:

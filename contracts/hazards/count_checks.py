@@ -31,7 +31,7 @@ def count_findings(session: Session, contract_ids: Collection[UUID]) -> list[Fou
     numbers = select(ServiceRound.id, ServiceRound.number).where(
         among(session, ServiceRound.contract_id, contract_ids)
     )
-    rounds: Mapping[UUID | None, int] = dict(session.execute(numbers).tuples().all())
+    rounds: Mapping[UUID | None, int] = dict(session.execute(numbers).all())
     items = _items(session, contract_ids)
     reported = _rows(session, select(reports(seen, _EVER)))
     typed = _rows(session, select(typed_counts(seen, _EVER)))
@@ -99,13 +99,11 @@ def _against_parts(
         .where((part.c.round_id.is_not(None)) | (part.c.itemised > 0))
         .group_by(part.c.contract_id)
     )
-    sums = dict(session.execute(statement).tuples().all())
+    sums: Mapping[UUID, int] = {key: int(n) for key, n in session.execute(statement)}
     for row in whole:
         known, counted = sums.get(row["contract_id"]), row["whole_found"]
-        if known is not None and counted is not None and int(known) != counted:
-            message = (
-                f"全合同统计发现隐患 {counted}，各轮次与逐条登记合计 {int(known)}；统计以后者为准"
-            )
+        if known is not None and counted is not None and known != counted:
+            message = f"全合同统计发现隐患 {counted}，各轮次与逐条登记合计 {known}；统计以后者为准"
             yield _told("hazard_count_differs_from_rounds", row, "whole", counted, message)
 
 

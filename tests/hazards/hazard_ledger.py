@@ -12,10 +12,13 @@ from contracts.enterprises.names import name_key
 from contracts.hazards.models import Hazard, HazardLevel
 from contracts.service_models import RoundKind, ServiceRound
 from kernel.keys import new_key
+from tests.clocks import StoppedClock
 from tests.ledger import ContractSpec, city, contract
 
 WHO = {"recorded_at": datetime(2023, 1, 1, tzinfo=UTC), "recorded_by": "test"}
 BEGINS = date(2023, 1, 1)
+TODAY = date(2023, 12, 31)
+CLOCK = StoppedClock(datetime(2023, 12, 31, 4, 0, tzinfo=UTC), TODAY)
 
 
 @dataclass

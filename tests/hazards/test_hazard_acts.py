@@ -27,12 +27,9 @@ from kernel.access.actor import LOCAL_OPERATOR as ACTOR
 from kernel.database import Database
 from kernel.edits import ChangedMeanwhile
 from kernel.errors import InputError
-from tests.clocks import StoppedClock
-from tests.hazards.hazard_ledger import HazardLedger, fill_hazards
+from tests.hazards.hazard_ledger import CLOCK, TODAY, HazardLedger, fill_hazards
 from tests.hazards.hazard_ledger import hazard as fact
-from tests.web import NOW, TODAY
 
-CLOCK = StoppedClock(NOW, TODAY)
 FOUND = date(2023, 3, 2)
 
 
@@ -125,7 +122,7 @@ def test_solved_on_the_spot_is_closed_unless_it_is_major(
     database: Database, ledger: HazardLedger
 ) -> None:
     general = added(database, entry(ledger, on_the_spot=True, found_by="专家组"))
-    major = added(database, entry(ledger, on_the_spot=True, level="major"))
+    major = added(database, entry(ledger, on_the_spot=True, level="major", spot="库房"))
     with database.reading(ACTOR) as session:
         assert hazard(session, ACTOR, FOUND, general).state is HazardState.VERIFIED
         assert hazard(session, ACTOR, FOUND, major).state is HazardState.TO_VERIFY
