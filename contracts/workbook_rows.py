@@ -9,7 +9,8 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from contracts.models import OrganisationKind
+from contracts.life.words import METHOD_NAMES
+from contracts.models import OrganisationKind, ProcurementMethod
 from contracts.service_models import RoundKind
 from kernel.workbook_columns import Column, Kind, LedgerRow
 
@@ -32,6 +33,8 @@ ROUND_KINDS = {
     "培训": RoundKind.TRAINING,
     "宣传": RoundKind.PUBLICITY,
 }
+
+YES_NO = {"是": True, "否": False}
 
 ContractNumber = Annotated[
     str, Field(max_length=80), Column(("合同编号", "合同号"), Kind.CODE, kept=False)
@@ -109,6 +112,16 @@ class ContractRow(LedgerRow):
     service_start: Annotated[date | None, _day("服务期限起", "服务开始日期")] = None
     service_end: Annotated[date | None, _day("服务期限止", "服务结束日期")] = None
     total: Annotated[Decimal | None, _amount("合同总额", "合同金额")] = None
+    awarded_on: Annotated[date | None, _day("中标通知书日期", "中标日期")] = None
+    procurement_method: Annotated[
+        ProcurementMethod | None,
+        Column(("采购方式",), Kind.WORD, {word: key for key, word in METHOD_NAMES.items()}),
+    ] = None
+    sme_at_signing: Annotated[bool | None, Column(("中小企业",), Kind.WORD, YES_NO)] = None
+    performance_bond: Annotated[Decimal | None, _amount("履约保证金")] = None
+    filed_on: Annotated[date | None, _day("备案日期", "备案时间")] = None
+    filing_number: Annotated[str, Field(max_length=80), Column(("备案编号",))] = ""
+    acceptance_days: Annotated[int | None, Field(ge=0, le=3660), _count("验收期限")] = None
     paid: Annotated[
         Decimal | None, Column(("已付", "已付金额", "支付金额"), Kind.AMOUNT, kept=False)
     ] = None
@@ -139,6 +152,13 @@ class RoundRow(LedgerRow):
     rectified_general: Annotated[int | None, _count("整改一般")] = None
     rectified_major: Annotated[int | None, _count("整改重大")] = None
     people_trained: Annotated[int | None, _count("培训")] = None
+    enterprises_trained: Annotated[int | None, _count("培训企业")] = None
+    officials_trained: Annotated[int | None, _count("培训干部")] = None
+    title: Annotated[str, Field(max_length=200), Column(("主题",))] = ""
+    content: Annotated[str, Field(max_length=1000), Column(("工作内容",))] = ""
+    planned_number: Annotated[Serial | None, _count("计划轮次")] = None
+    report_number: Annotated[str, Field(max_length=120), Column(("报告编号",))] = ""
+    reported_on: Annotated[date | None, _day("报告日期")] = None
 
 
 class PlanRow(LedgerRow):
@@ -150,6 +170,12 @@ class PlanRow(LedgerRow):
     submitted_on: Annotated[date, _day("报送日期", "报送时间")]
     returned_on: Annotated[date | None, _day("退回日期", "退回时间")] = None
     approved_on: Annotated[date | None, _day("审定日期", "审定时间")] = None
+    return_reason: Annotated[str, Field(max_length=500), Column(("退回原因",))] = ""
+    title: Annotated[str, Field(max_length=200), Column(("方案名称",))] = ""
+    document_number: Annotated[str, Field(max_length=120), Column(("文号",))] = ""
+    headcount: Annotated[int | None, _count("投入人数")] = None
+    method: Annotated[str, Field(max_length=1000), Column(("服务方式",))] = ""
+    deliverables: Annotated[str, Field(max_length=1000), Column(("交付成果",))] = ""
 
 
 class SupervisionRow(LedgerRow):

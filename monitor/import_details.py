@@ -1,5 +1,6 @@
 """The sheets that say more of a contract or a round than its own row can."""
 
+from contracts.imports.count_ledger import record_counts
 from contracts.imports.detail_ledger import (
     Details,
     record_equipment,
@@ -11,7 +12,7 @@ from monitor.import_sheets import Book
 
 
 def record_details(details: Details, book: Book) -> None:
-    """Bring 合同分摊, 联合体, 设备分类 and 满意度调查 into the ledger."""
+    """Bring 合同分摊, 联合体, 设备分类, 满意度调查 and 隐患统计 into the ledger."""
     if book.shares is not None:
         record_shares(details, book.shares)
     if book.members is not None:
@@ -20,3 +21,5 @@ def record_details(details: Details, book: Book) -> None:
         record_equipment(details, book.equipment)
     if book.surveys is not None:
         record_surveys(details, book.surveys)
+    if book.counts is not None:
+        record_counts(details.work, details.index, book.counts)

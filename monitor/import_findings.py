@@ -8,10 +8,14 @@ from uuid import UUID
 
 from contracts import ledger_findings
 from contracts.findings import Found, Scope, sync_findings
+from contracts.hazards.checks import CODES as HAZARD_CODES
+from contracts.hazards.checks import hazard_findings
 from contracts.imports.hazard_rows import EnterpriseRow
 from contracts.ledger import ContractIndex, Programmes
 from contracts.ledger_changes import LedgerImport
 from contracts.records.workbook import rule_code
+from contracts.vendors.findings import CODES as VENDOR_CODES
+from contracts.vendors.findings import vendor_findings
 from contracts.workbook_rows import ContractRow, OrganisationRow, ProgrammeRow
 from kernel.workbook_problems import Problem
 from kernel.workbook_sheets import Sheet
@@ -43,6 +47,8 @@ def record_findings(
     in_ledger = [
         *doubtful,
         *ledger_findings.contract_findings(work.session, index.scope),
+        *hazard_findings(work.session, index.scope),
+        *vendor_findings(work.session, index.scope),
         *payment_findings.payment_findings(facts),
         *payment_findings.ledger_columns(facts, _stated(book, index)),
     ]
@@ -57,6 +63,8 @@ def record_findings(
         [
             *map(rule_code, book.records),
             *ledger_findings.CODES,
+            *HAZARD_CODES,
+            *VENDOR_CODES,
             *payment_findings.CODES,
             *_book_codes(book),
         ],

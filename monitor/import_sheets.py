@@ -4,7 +4,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from contracts.imports.detail_rows import EquipmentRow, MemberRow, ShareRow, SurveyRow
+from contracts.imports.detail_rows import (
+    EquipmentRow,
+    HazardCountRow,
+    MemberRow,
+    ShareRow,
+    SurveyRow,
+)
 from contracts.imports.hazard_rows import EnterpriseRow, HazardRow
 from contracts.workbook_rows import (
     ContractRow,
@@ -39,6 +45,7 @@ KNOWN_SHEETS = SHEETS | {
         MemberRow,
         EquipmentRow,
         SurveyRow,
+        HazardCountRow,
     )
 }
 
@@ -66,6 +73,7 @@ class Book:
     members: Sheet[MemberRow] | None
     equipment: Sheet[EquipmentRow] | None
     surveys: Sheet[SurveyRow] | None
+    counts: Sheet[HazardCountRow] | None
     records: Sheets
     ignored: tuple[str, ...]
 
@@ -88,6 +96,7 @@ class Book:
             self.members,
             self.equipment,
             self.surveys,
+            self.counts,
             *self.records.values(),
         )
         return (sheet for sheet in every if sheet is not None)
@@ -99,7 +108,7 @@ class Book:
         children = (
             self.milestones, self.payments, self.rounds, self.plans, self.supervision,
             self.contradictions, self.enterprises, self.shares, self.members, self.equipment,
-            self.surveys,
+            self.surveys, self.counts,
         )  # fmt: skip
         referred = {
             row.record.contract for sheet in children if sheet is not None for row in sheet.rows
@@ -137,6 +146,7 @@ def read_book(workbook: Workbook, problems: Problems, progress: Callable[[str], 
         members=read(MemberRow),
         equipment=read(EquipmentRow),
         surveys=read(SurveyRow),
+        counts=read(HazardCountRow),
         records=read_records(workbook, problems),
         ignored=tuple(f"工作表“{name}”" for name in workbook.unknown_sheets(KNOWN_SHEETS)),
     )

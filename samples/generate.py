@@ -31,6 +31,7 @@ from samples.ledger import (
     Row,
     ServiceRound,
     Supervision,
+    Table,
     assumed_headings,
     columns,
     headings,
@@ -41,6 +42,7 @@ FIRST_ROW = 3
 HEADING_ROW = 2
 CREATED = datetime(2024, 1, 2, 9, 0, 0, tzinfo=UTC)
 ZIP_DATE = (1980, 1, 1, 0, 0, 0)
+TABLE_WIDTH = 20.0
 WIDTHS = {"假定": 30.0, "备注": 60.0}
 NUMBER_FORMATS = {
     Kind.TEXT: "@",
@@ -188,6 +190,31 @@ def _write_sheet(
     sheet.fit_to_pages(1, 0)
 
 
+def _write_table(book: Workbook, styles: Styles, table: Table, title: str) -> None:
+    sheet = book.add_worksheet(table.name)
+    names = [*(name for name, _kind in table.headings), "假定", "备注"]
+    sheet.set_column(0, len(names) - 1, TABLE_WIDTH)
+    sheet.set_row(0, 28)
+    sheet.merge_range(0, 0, 0, len(names) - 1, f"{title} {table.name}", styles.title)
+    sheet.merge_range(1, 0, 1, len(names) - 1, table.unit, styles.unit)
+    for col, name in enumerate(names):
+        sheet.write_string(HEADING_ROW, col, name, styles.heading)
+    for at, cells in enumerate(table.rows):
+        assumed = table.assumed[at] if table.assumed else ()
+        note = table.notes[at] if table.notes else ""
+        for col, ((name, kind), value) in enumerate(zip(table.headings, cells, strict=True)):
+            _write_cell(
+                sheet, FIRST_ROW + at, col, value, styles.cell(kind, assumed=name in assumed)
+            )
+        text = styles.cell(Kind.TEXT)
+        _write_cell(sheet, FIRST_ROW + at, len(names) - 2, "、".join(assumed) or None, text)
+        _write_cell(sheet, FIRST_ROW + at, len(names) - 1, note or None, text)
+    sheet.freeze_panes(FIRST_ROW, 0)
+    sheet.set_landscape()
+    sheet.set_paper(8)
+    sheet.fit_to_pages(1, 0)
+
+
 def _stored(workbook: bytes) -> bytes:
     """Repack without compression: compressed bytes differ between builds of zlib."""
     packed = BytesIO()
@@ -207,6 +234,8 @@ def render(ledger: Ledger) -> bytes:
         styles = Styles(book)
         for plan, attribute in SHEETS:
             _write_sheet(book, styles, plan, getattr(ledger, attribute), ledger.title)
+        for table in ledger.tables:
+            _write_table(book, styles, table, ledger.title)
     return _stored(buffer.getvalue())
 
 

@@ -7,6 +7,7 @@ why each assumption contradicts nothing there, is in samples/README.md.
 from datetime import date
 from decimal import Decimal
 
+from samples.hami_2023_file import TABLES
 from samples.hami_2023_findings import CONTRADICTIONS
 from samples.hami_2023_money import MILESTONES, PAYMENTS
 from samples.hami_2023_rounds import ROUNDS
@@ -224,4 +225,5 @@ LEDGER = Ledger(
     plans=(),
     supervisions=(),
     contradictions=CONTRADICTIONS,
+    tables=TABLES,
 )

@@ -74,6 +74,7 @@ def _zone(
     *,
     enterprises: int | None = None,
     trained: int | None = None,
+    enterprises_trained: int | None = None,
     note: str,
 ) -> ServiceRound:
     return ServiceRound(
@@ -85,6 +86,7 @@ def _zone(
         ends_on=ends_on,
         enterprises=enterprises,
         trained=trained,
+        enterprises_trained=enterprises_trained,
         assumed=DATES,
         note=note,
     )
@@ -164,7 +166,7 @@ ROUNDS = (
         "培训",
         date(2023, 3, 6),
         date(2023, 12, 8),
-        enterprises=745,
+        enterprises_trained=745,
         trained=752,
         note="10期集中安全教育培训合计；745为参训企业家次",
     ),

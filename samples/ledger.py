@@ -89,6 +89,8 @@ class Contract(LedgerRow):
     total: Decimal | None = column("合同总额(万元)", 14, Kind.AMOUNT, optional=True)
     paid: Decimal | None = column("已付(万元)", 12, Kind.AMOUNT, optional=True)
     unpaid: Decimal | None = column("未付(万元)", 12, Kind.AMOUNT, optional=True)
+    procurement: str | None = column("采购方式", 12, optional=True)
+    sme: str | None = column("中小企业", 10, optional=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,6 +147,8 @@ class ServiceRound(LedgerRow):
     rectified_general: int | None = column("整改一般(项)", 13, Kind.COUNT, optional=True)
     rectified_major: int | None = column("整改重大(项)", 13, Kind.COUNT, optional=True)
     trained: int | None = column("培训(人次)", 11, Kind.COUNT, optional=True)
+    enterprises_trained: int | None = column("培训企业(家次)", 14, Kind.COUNT, optional=True)
+    content: str | None = column("工作内容", 44, optional=True)
     confirmed_on: date | None = column("确认日期", 14, Kind.DATE, optional=True)
 
 
@@ -186,6 +190,21 @@ class Contradiction(Row):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Table:
+    """A sheet whose columns only its own rows know: headings with their kinds, cells row by row.
+
+    ``assumed`` are the headings whose cells no report gives, row by row.
+    """
+
+    name: str
+    unit: str
+    headings: tuple[tuple[str, Kind], ...]
+    rows: tuple[tuple[Any, ...], ...]
+    assumed: tuple[tuple[str, ...], ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Ledger:
     """One city's workbook: the title above every sheet, and the sheets' rows."""
 
@@ -199,6 +218,7 @@ class Ledger:
     plans: tuple[Plan, ...]
     supervisions: tuple[Supervision, ...]
     contradictions: tuple[Contradiction, ...]
+    tables: tuple[Table, ...] = ()
 
 
 def columns(row_type: type[Row]) -> Iterator[Field[Any]]:

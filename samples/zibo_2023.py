@@ -19,6 +19,7 @@ from samples.ledger import (
     Programme,
     ServiceRound,
 )
+from samples.zibo_2023_file import TABLES
 
 PROGRAMME = "ZIBO-2023-KSJY"
 CONTRACT = "ZIBO-2023-01"
@@ -88,6 +89,7 @@ CONTRACTS = (
         total=Decimal(160),
         paid=Decimal(160),
         unpaid=Decimal(0),
+        sme="是",
         assumed=("number", "signed_on", "starts_on", "ends_on", "total", "unpaid"),
         note="2023年4月签订（日为假定）；报告未列合同总额，按预算和实际支出160万元填列；小微企业",
     ),
@@ -282,4 +284,5 @@ LEDGER = Ledger(
     plans=PLANS,
     supervisions=(),
     contradictions=CONTRADICTIONS,
+    tables=TABLES,
 )

@@ -10,6 +10,7 @@ from sqlalchemy import Boolean, Date, Enum, Integer, Numeric, Uuid
 
 from contracts.records.kinds import Owner, RecordKind
 from contracts.records.shape import own_fields
+from contracts.workbook_rows import YES_NO
 from kernel.columns import Percent, Yuan
 from kernel.workbook_columns import Column, Kind, LedgerRow
 
@@ -24,7 +25,6 @@ OWNER_FIELD = "whose"
 _KINDS = (
     (Yuan, Kind.AMOUNT), (Percent, Kind.PERCENT), (Date, Kind.DATE), (Integer, Kind.COUNT),
 )  # fmt: skip
-YES_NO = {"是": True, "否": False}
 
 
 @cache

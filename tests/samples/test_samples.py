@@ -75,7 +75,12 @@ def assumable(ledger: Ledger) -> Iterator[LedgerRow]:
 @pytest.mark.parametrize("name", NAMES)
 def test_each_sheet_has_title_unit_headings_and_its_rows(name: str) -> None:
     book = CalamineWorkbook.from_path(samples.path(name))
-    assert book.sheet_names == [plan.name for plan, _ in SHEETS]
+    tables = LEDGERS[name].tables
+    assert book.sheet_names == [plan.name for plan, _ in SHEETS] + [each.name for each in tables]
+    for each in tables:
+        lines = book.get_sheet_by_name(each.name).to_python(skip_empty_area=False)
+        assert lines[2] == [*(heading for heading, _kind in each.headings), "假定", "备注"]
+        assert len(lines) == 3 + len(each.rows)
     for plan, _ in SHEETS:
         lines = book.get_sheet_by_name(plan.name).to_python(skip_empty_area=False)
         assert lines[0][0] == f"{LEDGERS[name].title} {plan.name}"
