@@ -19,6 +19,7 @@ CONCLUSIONS = {
     Conclusion.FAILED: "不合格",
 }
 _MENDED = {"mended_on": ()}
+_MEND_BY = {"mend_by": "mended_on"}
 
 ACCEPTANCES = RecordKind(
     name="acceptances",
@@ -46,6 +47,7 @@ ACCEPTANCES = RecordKind(
         "signed_on": (),
         **_MENDED,
     },
+    deadlines=_MEND_BY,
     rules=check_acceptance,
     empty="还没有验收。先登记验收方案，验收后补登验收组、服务对象意见、结论和签字日期。",
 )  # fmt: skip
@@ -71,6 +73,7 @@ SERVICE_REPORTS = RecordKind(
         Conclusion: CONCLUSIONS,
     },
     follows={"decided_on": ("conclusion", "mending_asked", "mend_by"), **_MENDED},
+    deadlines=_MEND_BY,
     rules=check_service_report,
     empty="还没有报送。《安全技术服务报告》和服务工作评估报告须在服务期满前报牵头单位。",
 )  # fmt: skip

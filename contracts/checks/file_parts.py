@@ -17,12 +17,13 @@ MONITORED_BY = (8, 31)
 
 
 class PartState(StrEnum):
-    """有 / 迟 (there, after its day) / 缺 / 未到时间 / 无法判断 (its day is not given)."""
+    """有 / 迟 (there, after its day) / 缺 / 未到时间 / 无 (not wanted) / 无法判断 (no day is given)."""
 
     THERE = "there"
     LATE = "late"
     MISSING = "missing"
     NOT_YET = "not_yet"
+    NONE = "none"
     UNKNOWN = "unknown"
 
 
@@ -70,24 +71,22 @@ def parts_of(
     due = _due_days(days)
     nothing = Held(0, None, None)
     return [
-        _part(code, title, held.get(code, nothing), due.get(code, _never()), as_of)
+        _part(code, title, held.get(code, nothing), due.get(code), as_of)
         for code, title in titles.items()
     ]
 
 
 @dataclass(frozen=True, slots=True)
 class _Due:
-    """Known: whether a day follows at all; ``on`` the last day in time; None: no such day."""
+    """``known``: whether the contract's days tell; ``on`` the last day in time, None: not yet set."""
 
     known: bool
     on: date | None
 
 
-def _never() -> _Due:
-    return _Due(known=True, on=None)
+def _due_days(days: ContractDays) -> dict[str, _Due | None]:
+    """Until when each part is wanted; those not named, or with None, are not wanted at all."""
 
-
-def _due_days(days: ContractDays) -> dict[str, _Due]:
     def by(day: date | None, shift: int = 0) -> _Due:
         return _Due(day is not None, None if day is None else day + timedelta(days=shift))
 
@@ -111,7 +110,7 @@ def _due_days(days: ContractDays) -> dict[str, _Due]:
     }
 
 
-def _monitoring(days: ContractDays) -> _Due:
+def _monitoring(days: ContractDays) -> _Due | None:
     """The first end of August within the service period; none for a service that has no August."""
     if days.service_start is None:
         return _Due(known=False, on=None)
@@ -119,24 +118,26 @@ def _monitoring(days: ContractDays) -> _Due:
     if day < days.service_start:
         day = date(day.year + 1, *MONITORED_BY)
     if days.service_end is not None and day > days.service_end:
-        return _never()
+        return None
     return _Due(known=True, on=day)
 
 
-def _part(code: str, title: str, held: Held, due: _Due, as_of: date) -> Part:
-    said = _said(code, held)
+def _part(code: str, title: str, held: Held, due: _Due | None, as_of: date) -> Part:
+    said, last_day = _said(code, held), due.on if due else None
     if held.count:
         day = held.last if code in _LAST_COUNTS else held.first
-        is_late = due.on is not None and day is not None and day > due.on and code in _TIMED
+        is_late = last_day is not None and day is not None and day > last_day and code in _TIMED
         state = PartState.LATE if is_late else PartState.THERE
-        return Part(code, title, state, held.count, day, due.on, said)
-    if not due.known:
+        return Part(code, title, state, held.count, day, last_day, said)
+    if due is None:
+        state = PartState.NONE
+    elif not due.known:
         state = PartState.UNKNOWN
     elif due.on is None or as_of <= due.on:
         state = PartState.NOT_YET
     else:
         state = PartState.MISSING
-    return Part(code, title, state, 0, None, due.on, said)
+    return Part(code, title, state, 0, None, last_day, said)
 
 
 _TIMED = {

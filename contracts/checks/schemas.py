@@ -14,7 +14,7 @@ class PartOut(Out):
     code: str = Field(description="部分的代码；公开的各项内容为 disclosures. 加内容")
     title: str = Field(description="名称")
     state: PartState = Field(
-        description="there 有、late 迟、missing 缺、not_yet 未到时间、unknown 无法判断"
+        description="there 有、late 迟、missing 缺、not_yet 未到时间、none 无、unknown 无法判断"
     )
     count: int = Field(description="条数")
     day: date | None = Field(description="最早或最近一条的日期")

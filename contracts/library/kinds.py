@@ -120,6 +120,7 @@ APPROVAL_DOCUMENTS = RecordKind(
         }
     },
     follows={"mended_on": ("mending_done",)},
+    deadlines={"mend_by": "mended_on"},
     rules=check_approval_document,
     empty="还没有登记。请示、批复、财政下达的指标文和要求整改的审查意见登记在此。",
 )  # fmt: skip

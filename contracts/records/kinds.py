@@ -92,7 +92,8 @@ class RecordKind:
     ``name``: plural, in addresses (``penalties``). ``title``: 行政处罚. ``group``: under which heading
     the file's front page lists it. ``day``: the field with its business date, which orders lists and
     decides what was there ``as_of``. ``columns``: the fields that a list shows. ``follows``: fields
-    that tell of a later day, by the field with that day; before it they are unknown. ``may_lie_ahead``:
+    that tell of a later day, by the field with that day; before it they are unknown. ``deadlines``: by the
+    field of a last day the field of the day on which it was done. ``may_lie_ahead``:
     the business date may be later than today. ``rules`` raise ``InputError`` or ``ConflictError``;
     ``after`` does what follows once ``record`` is written, in the same transaction: 核验.
     ``natural_key``: the fields by which an import finds a record again, with the owner. ``seen``:
@@ -116,6 +117,7 @@ class RecordKind:
     references: Mapping[str, Reference] = field(default_factory=dict)
     links: Mapping[str, Links] = field(default_factory=dict)
     follows: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    deadlines: Mapping[str, str] = field(default_factory=dict)
     may_lie_ahead: bool = False
     rules: Callable[[Entering], None] = no_rules
     after: Callable[[Entering], None] = no_rules

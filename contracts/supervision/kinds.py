@@ -43,6 +43,7 @@ SUPERVISIONS = RecordKind(
     natural_key=("organisation_id", "checked_on", "method"),
     references={"organisation_id": SUPERVISOR},
     follows={"answered_on": ("answered",)},
+    deadlines={"answer_due_on": "answered_on"},
     rules=check_supervision,
     empty="还没有督促检查记录。购买主体和牵头单位每次检查后在此登记，是履约管理评分的依据。",
 )  # fmt: skip
@@ -89,6 +90,7 @@ LISTED_HAZARDS = RecordKind(
     },
     references={"hazard_id": HAZARD},
     follows={"lifted_on": ("lift_document",)},
+    deadlines={"lift_by": "lifted_on"},
     rules=check_listed_hazard,
     empty="没有挂牌督办的重大隐患。",
 )  # fmt: skip
@@ -116,6 +118,7 @@ UNRESOLVED_CAUSES = RecordKind(
     },
     references={"hazard_id": HAZARD},
     follows={"settled_on": ()},
+    deadlines={"settle_by": "settled_on"},
     rules=check_unresolved_cause,
     empty="还没有登记。现场没有解决的问题，逐个分析原因、归类并写明措施。",
 )

@@ -36,7 +36,7 @@ def _named(
 
     def names(session: Session, keys: Sequence[UUID]) -> Mapping[UUID, str]:
         found = session.execute(select(model.id, model.name).where(model.id.in_(keys)))
-        return dict(found.tuples().all())
+        return dict(found.all())
 
     def offers(session: Session, _actor: Actor, typed: str, owner_id: UUID) -> Sequence[str]:
         holding = or_(*(contains(func.coalesce(column, ""), typed) for column in searched))

@@ -29,7 +29,7 @@ def _named_organisation(session: Session, _actor: Actor, words: str, _owner: UUI
 
 def _organisation_names(session: Session, keys: Sequence[UUID]) -> Mapping[UUID, str]:
     wanted = select(Organisation.id, Organisation.name).where(Organisation.id.in_(keys))
-    return dict(session.execute(wanted).tuples().all())
+    return dict(session.execute(wanted).all())
 
 
 def _offered_organisations(
