@@ -48,6 +48,15 @@ def planned_rounds(session: Session, plan_id: UUID) -> list[PlannedRound]:
     return list(session.scalars(statement.order_by(PlannedRound.number)))
 
 
+def newest_number(session: Session, contract_id: UUID, as_of: date) -> int | None:
+    """The number of the last version handed in by ``as_of``: the one that is decided on."""
+    return session.scalar(
+        select(func.max(ImplementationPlan.number)).where(
+            ImplementationPlan.contract_id == contract_id, ImplementationPlan.submitted_on <= as_of
+        )
+    )
+
+
 def counting_plan(contract_id: SQLColumnExpression[UUID], as_of: date) -> ColumnElement[UUID]:
     """The key of the version that counts on ``as_of`` (``rules.counting_version``), correlated."""
     version = aliased(ImplementationPlan)
@@ -96,7 +105,7 @@ def _told(row: AnyRow, as_of: date) -> dict[str, Any]:
     due_on = plan_due_on(contract.service_start)
     approved_on = happened(record.approved_on, as_of)
     returned_on = happened(record.returned_on, as_of)
-    is_first = approved_on is not None and approved_on == row.approved_first
+    is_amendment = row.approved_first is not None and approved_on != row.approved_first
     return {
         "contract": contract,
         "state": row.state,
@@ -104,6 +113,6 @@ def _told(row: AnyRow, as_of: date) -> dict[str, Any]:
         "approved_on": approved_on,
         "returned_on": returned_on,
         "return_reason": record.return_reason if returned_on else "",
-        "days_late": days_late(due_on, approved_on, as_of) if is_first else None,
+        "days_late": None if is_amendment else days_late(due_on, approved_on, as_of),
         "counts": bool(row.counts),
     }

@@ -121,7 +121,7 @@ class PlanOut(FactOut):
     approved_on: date | None
     due_on: date | None = Field(description="应审定日：服务开始前一日；开始日期不详时为 null")
     days_late: int | None = Field(
-        description="首次审定晚于应审定日的天数，按期为 0；未审定或属审定后修改的为 null"
+        description="首次审定晚于应审定日的天数，未审定过的算到所问日期，按期为 0；另有版本先审定的为 null"
     )
     counts: bool = Field(description="所问日期据以衡量轮次的版本")
 

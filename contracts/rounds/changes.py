@@ -8,11 +8,11 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from contracts.hazards.models import Hazard
 from contracts.rounds.queries import equipment_of
+from contracts.rounds.reached import itemised
 from contracts.rounds.rules import FROZEN, NAMES, return_fault, round_faults, zero_fault
 from contracts.rounds.schemas import (
     EquipmentList,
@@ -165,11 +165,10 @@ def confirm_zero_hazards(
     Raises ``InputError`` when hazards are registered for it, or counts say so, or it has not ended.
     """
     found = _writable_round(session, actor, key)
-    itemised = session.scalar(select(func.count()).where(Hazard.round_id == key)) or 0
     fault = zero_fault(
         found.ended_on,
         found.hazards_found,
-        itemised,
+        itemised(session, key),
         confirmed=found.zero_hazards_on is not None,
     )
     day, today = wanted.confirmed_on, clock.business_date()
