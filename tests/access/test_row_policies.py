@@ -36,6 +36,9 @@ BY_CONTRACT = (
     "contract_party", "contract_total", "implementation_plan", "plan_standing", "service_round",
     "supervision_record", "milestone", "payment", "settlement", "alert", "act",
     "contract_step", "contract_share", "contract_amendment", "milestone_amount",
+    "penalty", "penalty_hazard", "listed_hazard", "unresolved_cause", "acceptance",
+    "service_report", "disclosure", "clause_check", "subcontracting_check", "management_check",
+    "negative_check", "performance_monitoring",
 )  # fmt: skip
 CONTRACT_OF: dict[str, tuple[str, str]] = {
     "contract": ("x.id", ""),
@@ -50,6 +53,9 @@ CONTRACT_OF: dict[str, tuple[str, str]] = {
 """How the owner finds the contract of each row: a column, and the tables that lead to it."""
 BY_TENANT = {"programme", "audit_entry", "audit_seal"}
 """Programmes are seen by any tenant; who sees how much of the trail, its own tests say."""
+
+OF_ORGANISATIONS = {"regulation", "yearly_plan", "approval_document", "outcome_fact"}
+"""Of organisations and programmes: who sees them, ``tests/file`` says."""
 
 ONE_DATABASE = [
     HealthCheck.function_scoped_fixture,
@@ -88,7 +94,7 @@ def by_predicate(owned: Database, actor: Actor) -> set[UUID]:
 
 def test_each_table_with_a_policy_is_compared(backend: str) -> None:
     assert backend == "postgresql"
-    assert SEEN.keys() == CONTRACT_OF.keys() | BY_TENANT
+    assert SEEN.keys() == CONTRACT_OF.keys() | BY_TENANT | OF_ORGANISATIONS
 
 
 @pytest.mark.proof
