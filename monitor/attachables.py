@@ -48,8 +48,12 @@ ATTACHABLES: Final = Attachables(
             page=("contract_pages.show", "contract_id"),
         ),
         Attachable("amendment", "补充合同", ContractAmendment, *_CONTRACTS),
-        Attachable("plan", "实施方案", ImplementationPlan, *_SERVICE),
-        Attachable("round", "服务轮次", ServiceRound, *_SERVICE),
+        Attachable(
+            "plan", "实施方案", ImplementationPlan, *_SERVICE, page=("plan_pages.show", "plan_id")
+        ),
+        Attachable(
+            "round", "服务轮次", ServiceRound, *_SERVICE, page=("round_pages.show", "round_id")
+        ),
         Attachable("hazard", "隐患", Hazard, *_SERVICE),
         Attachable("payment", "支付记录", Payment, Permission.MONEY_READ, Permission.ACTS_ENTER),
         Attachable(

@@ -26,6 +26,7 @@ PAGES = (
     "docs/audit.md",
     "docs/security.md",
     "docs/api.md",
+    "docs/documents.md",
 )
 
 

@@ -82,7 +82,7 @@ class Document(Fact, Base):
     programme_id: Mapped[UUID | None] = mapped_column(ForeignKey("programme.id"))
     kind: Mapped[DocumentKind] = mapped_column(words(DocumentKind, "kind"))
     title: Mapped[str] = mapped_column(String(200))
-    number: Mapped[str] = mapped_column(String(100), default="")
+    number: Mapped[str] = mapped_column(String(120), default="")
     dated_on: Mapped[date | None]
     file_name: Mapped[str] = mapped_column(String(255))
     sha256: Mapped[str] = mapped_column(ForeignKey("stored_file.sha256"))

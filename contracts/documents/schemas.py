@@ -1,25 +1,15 @@
 """What comes in and goes out of documents, and what may be asked of their lists."""
 
 from datetime import date
-from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.documents.models import DocumentKind
+from contracts.entry_fields import Number, OptionalDay, Paragraph, Reason, Title
 from contracts.schemas import FactOut
-from kernel.fields import Day, printable
+from kernel.fields import SearchWords
 from kernel.paging import ListQuery
-
-Text = Annotated[str, AfterValidator(printable)]
-
-
-def _empty_is_none(value: object) -> object:
-    return None if value == "" else value
-
-
-MaybeDay = Annotated[Day | None, BeforeValidator(_empty_is_none)]
-"""A field of a form that was left empty is no date."""
 
 
 class _Sent(BaseModel):
@@ -29,27 +19,27 @@ class _Sent(BaseModel):
 class DocumentIn(_Sent):
     """A document of a record, beside its file."""
 
-    object_kind: Annotated[Text, Field(min_length=1, max_length=40, description="记录的种类")]
+    object_kind: SearchWords = Field(description="记录的种类")
     object_id: UUID = Field(description="记录的 id")
     kind: DocumentKind = Field(description="文件种类")
-    title: Text = Field("", max_length=200, description="标题；不填即用文件名")
-    number: Text = Field("", max_length=100, description="文号、编号")
-    dated_on: MaybeDay = Field(None, description="文件日期")
-    note: Text = Field("", max_length=1000, description="备注")
+    title: Title = Field("", description="标题；不填即用文件名")
+    number: Number = Field("", description="文号、编号")
+    dated_on: OptionalDay = Field(None, description="文件日期")
+    note: Paragraph = Field("", description="备注")
 
 
 class VersionIn(_Sent):
     """A new version of a document: title and kind stay."""
 
-    number: Text = Field("", max_length=100, description="文号、编号")
-    dated_on: MaybeDay = Field(None, description="文件日期")
-    note: Text = Field("", max_length=1000, description="改了什么")
+    number: Number = Field("", description="文号、编号；不填即与上一版相同")
+    dated_on: OptionalDay = Field(None, description="文件日期")
+    note: Paragraph = Field("", description="改了什么")
 
 
 class WithdrawIn(_Sent):
     """Why a document is withdrawn."""
 
-    reason: Annotated[Text, Field(min_length=1, max_length=500, description="撤回原因")]
+    reason: Reason = Field(description="撤回原因")
 
 
 class DocumentOut(FactOut):
@@ -78,7 +68,7 @@ class DocumentOut(FactOut):
 class DocumentsWanted(ListQuery):
     """Which documents; of one record, or of contracts."""
 
-    object_kind: Text | None = Field(None, max_length=40, description="记录的种类")
+    object_kind: SearchWords | None = Field(None, description="记录的种类")
     object_id: UUID | None = Field(None, description="记录的 id；与 object_kind 一起给出")
     contract: UUID | None = Field(None, description="合同 id：它的全部记录的文件")
     kind: DocumentKind | None = Field(None, description="文件种类")

@@ -49,7 +49,7 @@ def _documents() -> None:
         *(sa.Column(f"{owner}_id", sa.Uuid(), nullable=True) for owner in _OWNERS),
         sa.Column("kind", kinds, nullable=False),
         sa.Column("title", sa.String(200), nullable=False),
-        sa.Column("number", sa.String(100), nullable=False),
+        sa.Column("number", sa.String(120), nullable=False),
         sa.Column("dated_on", sa.Date(), nullable=True),
         sa.Column("file_name", sa.String(255), nullable=False),
         sa.Column("sha256", sa.String(64), nullable=False),

@@ -5,10 +5,15 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from flask import Flask
+
+from kernel.access.actor import LOCAL_OPERATOR
 from kernel.database import Database
 from kernel.storage.disk import DiskContents
 from tests.documents import files
-from tests.step_ledger import Person, StepLedger, people_of
+from tests.people import session_token
+from tests.step_ledger import Person, StepLedger
+from tests.web import COOKIE, NOW, stranger
 
 
 class Desk:
@@ -17,11 +22,21 @@ class Desk:
     def __init__(self, database: Database, data_dir: Path, ledger: StepLedger) -> None:
         self.database, self.data_dir, self.ledger = database, data_dir, ledger
         self._known: dict[str, Person] = {}
+        self._made: Flask | None = None
 
     def person(self, login: str) -> Person:
+        """Signed in, all on one application: it is dear to make."""
         if login not in self._known:
-            (self._known[login],) = people_of(self.database, self.data_dir, self.ledger, login)
+            client = self._app().test_client()
+            with self.database.writing(LOCAL_OPERATOR) as session:
+                client.set_cookie(COOKIE, session_token(session, self.ledger.users[login], NOW))
+            self._known[login] = Person(client)
         return self._known[login]
+
+    def _app(self) -> Flask:
+        if self._made is None:
+            self._made = stranger(self.database, self.data_dir).application
+        return self._made
 
     def send(
         self, login: str, of: str, record_id: UUID, content: bytes = files.PDF, **more: Any

@@ -159,6 +159,7 @@ def test_what_is_wrong_is_named_and_nothing_is_written(desk: Desk) -> None:
         answer = desk.post("clerk", "documents", {**fields, **more}, content, name)
         found = [fault["field"] for fault in answer.json["errors"]]
         assert (answer.status_code, found) == (status, [field] if field else []), more
+        assert all(not fault["message"].isascii() for fault in answer.json["errors"])
     with desk.database.reading(LOCAL_OPERATOR) as session:
         assert session.scalar(select(func.count()).select_from(Document)) == 0
 

@@ -20,7 +20,7 @@ from contracts.documents.words import DOCUMENT_KIND_NAMES
 from contracts.models import Contract
 from contracts.queries import only_row
 from kernel.access.permissions import Permission
-from kernel.errors import MonitorError, UnavailableError
+from kernel.errors import InputError, MonitorError, UnavailableError
 from kernel.fields import CursorText
 from kernel.storage.staging import TooLarge, size_words
 from kernel.web.forms import Form, again, tried, typed
@@ -99,6 +99,8 @@ def add() -> Response:
     place = _NewQuery.model_validate({**given, "kind": ""})
 
     def act() -> None:
+        if not given.get("kind"):
+            raise InputError("kind", "请选择文件种类")
         entry = DocumentIn.model_validate(given)
         received = receive(entry.object_kind, entry.object_id, sent_file())
         with write_session(reason="上传附件") as session:
@@ -191,6 +193,7 @@ def _form(form: Form, kind: str, record_id: UUID) -> str:
         form=form,
         place=place,
         title=known.title(kind),
+        contract=_contract(place.owner_id if place.owner == "contract_id" else None),
         back=_record_page(kind, record_id),
         kinds=[("", "请选择"), *((each.value, word) for each, word in DOCUMENT_KIND_NAMES.items())],
         taken=TAKEN,
@@ -207,12 +210,19 @@ def _show(key: UUID, form: Form) -> str:
         document=found,
         versions=queries.versions_of(session, found.series_id, day),
         title=known.title(found.object_kind),
+        contract=_contract(found.contract_id),
         record_page=_record_page(found.object_kind, found.object_id),
         may_write=known.may_write(session, actor, found.object_kind, found.object_id),
         form=form,
         taken=TAKEN,
         most=size_words(parts().most),
     )
+
+
+def _contract(key: UUID | None) -> Contract | None:
+    """The contract, where the reader sees it."""
+    seen = select(Contract).where(Contract.id == key, visible(current_actor()))
+    return current_session().scalars(seen).first() if key is not None else None
 
 
 def _record_page(kind: str, record_id: UUID) -> str:
