@@ -13,6 +13,7 @@ from contracts.schemas import VendorOut
 from contracts.vendors import boards, words
 from contracts.vendors.changes import add_vendor, change_vendor, merge_vendors, part_vendors
 from contracts.vendors.credit_codes import checked_code
+from contracts.vendors.on_contract import resources_of
 from contracts.vendors.schemas import MergeIn, NewVendor, VendorEdit
 from contracts.vendors.twins import twins_of
 from kernel.access.permissions import Permission
@@ -142,6 +143,13 @@ def part(vendor_id: UUID, merge_id: UUID) -> Response:
 
     back = url_for("vendor_pages.show", vendor_id=vendor_id)
     return saved(act, lambda form: _show(vendor_id, form), back, "合并已撤销。")
+
+
+@vendor_pages.app_template_global("resources_on_contract")
+def resources_on_contract(contract_id: UUID) -> dict[str, object]:
+    """What a contract's page shows of its vendor: ``contracts/vendors/_resources.html``."""
+    session, actor = current_session(), current_actor()
+    return {"found": resources_of(session, actor, contract_id, as_of()), "words": words}
 
 
 def _vendor(vendor_id: UUID) -> VendorOut:

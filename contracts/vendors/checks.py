@@ -73,7 +73,7 @@ def check_admission(entering: Entering) -> None:
         entry.admitted_on,
     )
     if missing:
-        told = "；".join(f"{lack.required.kind}{lack.why}" for lack in missing)
+        told = "；".join(f"{lack.required.kind}（{lack.why}）" for lack in missing)
         raise InputError("sector", f"不符合{entry.sector}的资质要求：{told}")
 
 

@@ -14,17 +14,20 @@ from contracts.models import ContractTotal
 from contracts.steps.events import ActToCheck
 from contracts.steps.facts import PaymentEntry, PaymentReversal
 from contracts.steps.models import OPEN_STATES, Act, ActKind
+from contracts.vendors.on_contract import awaited_by
+from contracts.vendors.words import GRADE_NAMES, STAGE_NAMES
 from kernel.errors import ConflictError, InputError
 from kernel.money import format_yuan
 from payments.models import Milestone, Payment, Settlement, Trigger
 
 NOTHING = Decimal("0.00")
 UNRECORDED = frozenset({Trigger.ACCEPTANCE, Trigger.INVOICE})
-"""Conditions of which no ledger keeps the day yet: those who approve look at the papers."""
+"""Conditions whose day the ledger may not hold: then those who approve look at the papers."""
 _CONDITIONS = {
     Trigger.SIGNING: "合同签订",
     Trigger.PLAN_APPROVED: "实施方案审定",
     Trigger.DATE: "到约定日期",
+    Trigger.ACCEPTANCE: "验收合格",
 }
 
 
@@ -51,6 +54,7 @@ class PaymentRules:
         if entry.paid_on > event.today:
             raise InputError("paid_on", f"不能晚于业务日期 {event.today}")
         _after_its_trigger(milestone, entry)
+        _after_its_evaluation(session, milestone, entry)
         waiting = _waiting(session, entry.contract_id, event.act_id)
         _within_the_contract(session, entry, sum((pay.amount for pay in waiting), NOTHING))
         same = [pay.amount for pay in waiting if pay.milestone_id == entry.milestone_id]
@@ -73,7 +77,7 @@ def _milestone(session: Session, entry: PaymentEntry) -> Milestone:
 
 def _about(milestone: Milestone) -> str:
     """The milestone, and what those who approve must look at because no ledger knows it."""
-    unknown = milestone.trigger_kind in UNRECORDED
+    unknown = milestone.trigger_kind in UNRECORDED and milestone.triggered_on is None
     return milestone.name + ("（请核对验收或发票资料，系统尚无记录）" if unknown else "")
 
 
@@ -116,7 +120,7 @@ def _waiting(session: Session, contract_id: UUID, act_id: UUID | None) -> list[_
 
 
 def _after_its_trigger(milestone: Milestone, entry: PaymentEntry) -> None:
-    if milestone.trigger_kind in UNRECORDED:
+    if milestone.trigger_kind in UNRECORDED and milestone.triggered_on is None:
         return
     if milestone.trigger_kind is Trigger.ROUND_CONFIRMED:
         condition = f"第 {milestone.trigger_round} 轮服务确认"
@@ -132,6 +136,17 @@ def _after_its_trigger(milestone: Milestone, entry: PaymentEntry) -> None:
     if entry.paid_on < milestone.triggered_on:
         message = f"付款条件“{condition}”{milestone.triggered_on} 才成就，不能提前支付；{basis}"
         raise InputError("paid_on", message)
+
+
+def _after_its_evaluation(session: Session, milestone: Milestone, entry: PaymentEntry) -> None:
+    """Where the contract ties the milestone to a grade of 履约评价, that grade comes first."""
+    awaited = awaited_by(session, entry.contract_id, milestone.number, entry.paid_on)
+    if awaited:
+        wanted = "、".join(
+            f"{STAGE_NAMES[each.stage]}评价达到“{GRADE_NAMES[each.least]}”" for each in awaited
+        )
+        message = f"合同约定{milestone.name}须待{wanted}，{entry.paid_on} 尚未达到；"
+        raise InputError("milestone_id", message + "请先登记履约评价")
 
 
 def _within_the_contract(session: Session, entry: PaymentEntry, waiting: Decimal) -> None:

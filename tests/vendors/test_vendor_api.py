@@ -11,7 +11,7 @@ from contracts.models import Contract
 from contracts.vendors.models import VendorFormerName
 from kernel.access.actor import LOCAL_OPERATOR
 from kernel.database import Database
-from tests.step_ledger import StepLedger
+from tests.step_ledger import StepLedger, payment
 
 Body = dict[str, Any]
 CODE = "91350100M000100Y43"
@@ -159,3 +159,26 @@ def test_people_promised_twice_and_missing_and_a_grade_against_its_points(
     made = send(overseer, "vendor-evaluations", **body, score="86.5")
     assert (made["score"], made["grade"]) == ("86.5", None)
     send(overseer, "vendor-evaluations", 422, **{**body, "evaluated_on": "2024-01-01"}, score="90")
+
+
+def test_a_payment_awaits_the_grade_that_the_contract_ties_it_to(
+    database: Database, clerk: FlaskClient, overseer: FlaskClient, ledger: StepLedger
+) -> None:
+    contract_id = str(ledger.paid_by_zone)
+    tied = {"contract_id": contract_id, "milestone_number": 1, "stage": "year"}
+    send(clerk, "evaluation-conditions", **tied, least_grade="good", clause="第六条第2款")
+    pay = payment(database, ledger.paid_by_zone)
+    told = faults(send(clerk, "acts", 422, **pay))["milestone_id"]
+    assert "须待年度评价达到“良”，2023-12-01 尚未达到" in told
+    body: Body = {
+        "contract_id": contract_id,
+        "organisation_id": str(ledger.organisations["bureau"]),
+        "stage": "year",
+    }
+    send(overseer, "vendor-evaluations", **body, evaluated_on="2023-11-20", score="79.9")
+    send(clerk, "acts", 422, **pay)
+    shown = clerk.get(f"/contracts/{contract_id}").text
+    assert "第六条第2款" in shown
+    assert "未达到" in shown
+    send(overseer, "vendor-evaluations", **body, evaluated_on="2023-11-30", score="80")
+    send(clerk, "acts", **pay)
