@@ -9,8 +9,8 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from contracts.life.words import METHOD_NAMES
 from contracts.models import OrganisationKind, ProcurementMethod
+from contracts.procurement_words import METHOD_NAMES
 from contracts.service_models import RoundKind
 from kernel.workbook_columns import Column, Kind, LedgerRow
 

@@ -24,6 +24,8 @@ from contracts.hazards.api import api as hazards_api
 from contracts.library.api import api as yearly_filings_api
 from contracts.library.pages import filing_pages
 from contracts.life.api import api as contract_life_api
+from contracts.life.pages.contracts import contract_life_pages
+from contracts.life.pages.parts import contract_part_pages
 from contracts.organisations.api import api as organisations_api
 from contracts.plans.api import api as plans_api
 from contracts.record_kinds import RECORD_KINDS
@@ -69,6 +71,7 @@ from monitor.vendor_pages import vendor_pages
 from monitor.wiring import contents_of, receiver_rules
 from payments.acts.pages import act_forms
 from payments.amendments.api import api as amendments_api
+from payments.amendments.pages import amendment_pages
 from payments.api import api as payments_api
 from payments.contracts.api import api as contract_writing_api
 from people.api import api as people_api
@@ -118,6 +121,9 @@ APIS: tuple[APIBlueprint, ...] = (
 )
 PAGES: tuple[Blueprint, ...] = (
     overview_pages,
+    contract_life_pages,
+    contract_part_pages,
+    amendment_pages,
     contract_pages,
     search_pages,
     plan_pages,

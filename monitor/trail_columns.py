@@ -11,12 +11,11 @@ from contracts.hazards.words import LEVEL_NAMES, STEP_NAMES
 from contracts.imports.words import LEFT_OUT_NAMES
 from contracts.imports.words import STATE_NAMES as IMPORT_STATES
 from contracts.life.words import (
-    METHOD_NAMES,
     MONEY_LEVEL_NAMES,
-    RATE_PERIOD_NAMES,
 )
 from contracts.life.words import STATE_NAMES as CONTRACT_STATES
 from contracts.organisations.words import KIND_NAMES
+from contracts.procurement_words import METHOD_NAMES, RATE_PERIOD_NAMES
 from contracts.steps.facts import Decision
 from contracts.steps.words import KIND_NAMES as ACT_KINDS
 from contracts.steps.words import STATE_NAMES as ACT_STATES

@@ -18,7 +18,7 @@ from pydantic import (
 
 from contracts.life.models import ContractState, MoneyLevel
 from contracts.models import ProcurementMethod, RatePeriod
-from contracts.steps.facts import YuanFrom, line
+from kernel.entry_fields import YuanFrom, line
 from kernel.fields import Day
 from kernel.shares import PLACES, WHOLE
 

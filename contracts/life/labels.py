@@ -7,8 +7,8 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from contracts.life.words import METHOD_NAMES, RATE_PERIOD_NAMES
 from contracts.models import Vendor
+from contracts.procurement_words import METHOD_NAMES, RATE_PERIOD_NAMES
 from kernel.money import format_yuan
 
 LABELS: Final = {

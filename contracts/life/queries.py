@@ -7,11 +7,10 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Date, String, Uuid, column, func, select, table
 from sqlalchemy.orm import Session
 
 from contracts.access import also, visible
-from contracts.disclosure.models import DisclosedContent, Disclosure
 from contracts.life.agreed_terms import service_ends
 from contracts.life.law_dates import DutyDays, law_dates
 from contracts.life.limits import term_length
@@ -47,6 +46,13 @@ from kernel.shares import WHOLE, allocate
 
 MONEY = ("performance_bond", "shares.amount")
 """What of a life only those see who may see money."""
+_DISCLOSURE = table(
+    "disclosure",
+    column("contract_id", Uuid),
+    column("content_kind", String),
+    column("published_on", Date),
+)
+"""``contracts.disclosure.models.Disclosure``, which is a record and so knows contracts itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,12 +184,12 @@ def _days(contract: Contract) -> LifeDays:
 
 def _published_on(session: Session, contract_id: UUID) -> date | None:
     """The first day on which the contract itself was published (合同公告)."""
-    return session.scalar(
-        select(func.min(Disclosure.published_on)).where(
-            Disclosure.contract_id == contract_id,
-            Disclosure.content_kind == DisclosedContent.CONTRACT,
+    first: date | None = session.scalar(
+        select(func.min(_DISCLOSURE.c.published_on)).where(
+            _DISCLOSURE.c.contract_id == contract_id, _DISCLOSURE.c.content_kind == "contract"
         )
     )
+    return first
 
 
 def _shares(session: Session, seen: _Sight) -> SharesOut:

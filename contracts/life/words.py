@@ -1,7 +1,6 @@
-"""A contract's states, procurement methods and sources of money in the words that people read."""
+"""A contract's states and sources of money in the words that people read."""
 
 from contracts.life.models import ContractState, MoneyLevel
-from contracts.models import ProcurementMethod, RatePeriod
 
 STATE_NAMES = {
     ContractState.DRAFT: "草稿",
@@ -22,17 +21,6 @@ STATE_LOOKS = {
     ContractState.TERMINATED: "critical",
 }
 """The colour of each state, by the names that the badges know."""
-METHOD_NAMES = {
-    ProcurementMethod.OPEN_TENDER: "公开招标",
-    ProcurementMethod.INVITED_TENDER: "邀请招标",
-    ProcurementMethod.NEGOTIATION: "竞争性谈判",
-    ProcurementMethod.CONSULTATION: "竞争性磋商",
-    ProcurementMethod.INQUIRY: "询价",
-    ProcurementMethod.SINGLE_SOURCE: "单一来源",
-    ProcurementMethod.FRAMEWORK: "框架协议",
-    ProcurementMethod.OTHER: "其他",
-}
-RATE_PERIOD_NAMES = {RatePeriod.DAY: "日", RatePeriod.YEAR: "年"}
 MONEY_LEVEL_NAMES = {
     MoneyLevel.CENTRAL: "中央",
     MoneyLevel.PROVINCE: "自治区（省）",

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from contracts.steps.facts import YuanFrom
+from kernel.entry_fields import YuanFrom
 from kernel.columns import EARLIEST_DAY, LATEST_DAY
 from kernel.fields import Day, printable
 

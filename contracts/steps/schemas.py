@@ -8,10 +8,10 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.schemas import ContractRef, OrganisationRef, Out
-from contracts.steps.facts import line
 from contracts.steps.models import ActKind, ActState, Steps
+from kernel.entry_fields import line
 from kernel.money import Money
-from kernel.paging import ListQuery
+from kernel.paging import ListQuery, PagedQuery
 
 
 class Turn(StrEnum):
@@ -77,7 +77,7 @@ class SettingOut(Out):
     version: int
 
 
-class ActsWanted(ListQuery):
+class ActsWanted(PagedQuery):
     """Which acts."""
 
     as_of: None = Field(None, description="事项只有现在的状态，不能按日期查看")

@@ -12,12 +12,12 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 from contracts.access import organisations_in
 from contracts.models import Organisation
 from contracts.reach_models import OrganisationAncestor
-from contracts.steps.facts import YuanFrom, line
 from contracts.steps.models import MONEY_KINDS, ActKind, Steps, StepSetting
 from contracts.steps.schemas import SettingOut, SettingsWanted
 from kernel.access.actor import Actor
 from kernel.access.permissions import Permission
 from kernel.access.roles import Role
+from kernel.entry_fields import YuanFrom, line
 from kernel.errors import ConflictError, InputError, NotFoundError
 from kernel.fields import Day
 from kernel.paging import AnyRow, Page, fetch_page

@@ -1,0 +1,1 @@
+"""Screens on which a contract is entered and led through its life."""

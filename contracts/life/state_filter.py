@@ -1,0 +1,31 @@
+"""The state of a contract on a day, as a formula that a list can be narrowed by."""
+
+from datetime import date
+
+from sqlalchemy import ColumnElement, case, func, literal, select
+
+from contracts.life.models import ContractState, ContractStep
+from contracts.models import Contract
+
+
+def in_state(state: ContractState, as_of: date) -> ColumnElement[bool]:
+    """A predicate on ``Contract``: ``contracts.life.standing.state_on`` gives this state."""
+    step = ContractStep
+    last = (
+        select(step.state)
+        .where(step.contract_id == Contract.id, step.since <= as_of)
+        .order_by(step.since.desc(), step.id.desc())
+        .limit(1)
+        .correlate(Contract)
+        .scalar_subquery()
+    )
+
+    def told(known: ContractState) -> ColumnElement[ContractState]:
+        return literal(known, step.state.type)
+
+    by_dates = case(
+        (Contract.service_start <= as_of, told(ContractState.IN_SERVICE)),
+        (Contract.signed_on <= as_of, told(ContractState.SIGNED)),
+        (Contract.awarded_on <= as_of, told(ContractState.AWARDED)),
+    )
+    return func.coalesce(last, by_dates) == told(state)
