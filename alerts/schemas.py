@@ -11,7 +11,7 @@ from alerts.delivery_models import MessageState
 from alerts.models import AlertState, Change, EndReason
 from contracts.schemas import ContractRef, Count, OfContracts, OrganisationRef, Out
 from kernel.fields import SearchWords
-from kernel.paging import ListQuery
+from kernel.paging import PagedQuery
 
 
 class SeverityWord(StrEnum):
@@ -131,7 +131,7 @@ class AlertsWanted(OfContracts):
     organisation: UUID | None = Field(None, description="责任机构 id")
 
 
-class DeliveriesWanted(ListQuery):
+class DeliveriesWanted(PagedQuery):
     """Which messages."""
 
     state: MessageState | None = Field(None, description="状态")

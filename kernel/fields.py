@@ -1,10 +1,17 @@
 """Types of what comes in by query and path: strict, so that nothing is guessed."""
 
 import re
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BeforeValidator,
+    Field,
+    StringConstraints,
+    WithJsonSchema,
+)
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
@@ -40,6 +47,17 @@ Day = Annotated[
     WithJsonSchema({"type": "string", "format": "date", "examples": ["2023-12-31"]}),
 ]
 """A business date as ``YYYY-MM-DD`` and nothing else."""
+
+
+def _recordable(instant: datetime) -> datetime:
+    # Moved to UTC, an instant at either end of the calendar is none.
+    if not 1990 <= instant.year <= 2200:
+        raise ValueError("年份应在 1990 至 2200 之间")
+    return instant
+
+
+Instant = Annotated[AwareDatetime, AfterValidator(_recordable)]
+"""An instant with its time zone, as ``2023-12-31T00:00:00Z``."""
 
 SearchWords = Annotated[
     str,

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Row, Select, literal, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from kernel.errors import InputError
-from kernel.fields import CursorText, Day, Limit, printable
+from kernel.fields import CursorText, Day, Instant, Limit, printable
 
 T = TypeVar("T")
 _LARGEST = 2**62
@@ -35,11 +35,20 @@ class RecordQuery(BaseModel):
     as_of: Day | None = Field(None, description="业务日期；缺省为服务的业务日期")
 
 
-class ListQuery(RecordQuery):
-    """What may be asked of every list."""
+class PagedQuery(RecordQuery):
+    """Which page of a list."""
 
     limit: Limit = Field(50, description="每页条数，1 至 200")
     cursor: CursorText | None = Field(None, description="上一页的 next")
+
+
+class ListQuery(PagedQuery):
+    """What may be asked of every list of records."""
+
+    changed_since: Instant | None = Field(
+        None,
+        description="只要此刻（含）以后登记或修改过的，须带时区，如 2023-12-31T00:00:00Z",
+    )
 
 
 class Page(BaseModel, Generic[T]):
@@ -53,16 +62,19 @@ def fetch_page(
     session: Session,
     statement: AnySelect,
     keys: Sequence[Key],
-    wanted: ListQuery,
+    wanted: PagedQuery,
     build: Callable[[AnyRow], T],
     *,
     newest_first: bool = False,
 ) -> Page[T]:
     """Read one page of ``statement`` in the order of ``keys`` (never NULL, together unique).
 
-    One statement whatever the data. Raises ``InputError`` naming ``cursor`` for a cursor that this
-    list did not give.
+    One statement whatever the data. ``changed_since`` asks for the ``recorded_at`` of the record
+    that the statement selects first: every edit of a record writes it anew. Raises ``InputError``
+    naming ``cursor`` for a cursor that this list did not give.
     """
+    if isinstance(wanted, ListQuery) and wanted.changed_since is not None:
+        statement = statement.where(_recorded_at(statement) >= wanted.changed_since)
     mark = crc32(",".join(str(key) for key in keys).encode())
     if wanted.cursor is not None:
         after = tuple_(
@@ -81,6 +93,12 @@ def fetch_page(
     rows = rows[: wanted.limit]
     following = _write(mark, rows[-1][-len(keys) :]) if more else None
     return Page(items=[build(row) for row in rows], next=following)
+
+
+def _recorded_at(statement: AnySelect) -> Key:
+    """When the record selected first was written; ``AttributeError``: its list is a PagedQuery."""
+    column: Key = statement.column_descriptions[0]["entity"].recorded_at
+    return column
 
 
 def _write(mark: int, values: Sequence[Any]) -> str:

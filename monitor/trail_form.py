@@ -16,7 +16,7 @@ from kernel.access.permissions import Permission
 from kernel.columns import EARLIEST_DAY, LATEST_DAY
 from kernel.errors import InputError
 from kernel.fields import Day, SearchWords
-from kernel.paging import ListQuery
+from kernel.paging import PagedQuery
 from kernel.trail.models import AuditEntry
 from kernel.trail.queries import Filter
 from kernel.trail.record import record
@@ -77,7 +77,7 @@ class TrailFilter(BaseModel):
         )
 
 
-class EntriesWanted(TrailFilter, ListQuery):
+class EntriesWanted(TrailFilter, PagedQuery):
     """审计记录的筛选与分页。"""
 
 

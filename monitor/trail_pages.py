@@ -10,7 +10,7 @@ from kernel.access.permissions import Permission
 from kernel.database import Base
 from kernel.errors import InputError
 from kernel.fields import CursorText
-from kernel.paging import ListQuery, Page
+from kernel.paging import Page, PagedQuery
 from kernel.trail.queries import EntryOut, entry_page
 from kernel.trail.sealing import head
 from kernel.web.permissions import requires
@@ -43,7 +43,7 @@ def index() -> tuple[str, int]:
     except InputError as refusal:
         return _shown(query, Page[EntryOut](items=[], next=None), refusal), refusal.status
     note_reading("read", query.chosen())
-    paging = ListQuery(limit=PAGE_SIZE, cursor=query.after or None)
+    paging = PagedQuery(limit=PAGE_SIZE, cursor=query.after or None)
     return _shown(query, entry_page(current_session(), sight_of(actor), wanted, paging)), 200
 
 

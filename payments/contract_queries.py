@@ -11,7 +11,6 @@ from sqlalchemy import (
     and_,
     case,
     func,
-    or_,
     select,
 )
 from sqlalchemy.orm import Session, aliased, contains_eager
@@ -27,17 +26,14 @@ from contracts.models import (
     ContractTotal,
     Organisation,
     PartyRole,
-    Programme,
-    Vendor,
 )
 from contracts.queries import happened, on_ledger, only_row
 from contracts.service_models import PlanStanding, PlanState
-from contracts.vendors.together import contracts_with
 from kernel.access.actor import Actor
 from kernel.access.permissions import Permission
 from kernel.dated import holds_on
-from kernel.paging import AnyRow, AnySelect, Page, fetch_page
-from kernel.sql import contains
+from kernel.paging import AnyRow, AnySelect, Page
+from payments.contract_list import chosen
 from payments.models import Milestone, Payment, Settlement
 from payments.queries import NOTHING, is_late, payment_is_assumed, terms_are_assumed
 from payments.schemas import MONEY_FIELDS, SERVICE_FIELDS, ContractOut, ContractsWanted
@@ -51,44 +47,23 @@ _lead_party = aliased(ContractParty)
 def contracts(
     session: Session, actor: Actor, as_of: date, wanted: ContractsWanted
 ) -> Page[ContractOut]:
-    """The contracts that were there on ``as_of``, in the order in which they were entered.
+    """The contracts that were there on ``as_of``, in the order asked for.
 
     What the actor may not see of one is None and named in ``withheld``; a filter by it finds
     only contracts of which the actor sees it.
     """
-    chosen = fetch_page(
-        session, _chosen(actor, as_of, wanted), [Contract.id], wanted, lambda row: row[0]
-    )
-    found = session.execute(
-        _contracts(actor, as_of).where(Contract.id.in_(chosen.items)).order_by(Contract.id)
-    )
-    return Page(items=_with_money(session, as_of, found.all()), next=chosen.next)
+    page = chosen(session, actor, as_of, wanted)
+    rows = session.execute(_contracts(actor, as_of).where(Contract.id.in_(page.items))).all()
+    by_key = {row[0].id: row for row in rows}
+    # One that a statement meanwhile took out of sight is no longer shown.
+    listed = [by_key[key] for key in page.items if key in by_key]
+    return Page(items=_with_money(session, as_of, listed), next=page.next)
 
 
 def contract(session: Session, actor: Actor, as_of: date, key: UUID) -> ContractOut:
     """One contract; raises ``NotFoundError``, also when it began after ``as_of``."""
     statement = _contracts(actor, as_of).where(Contract.id == key)
     return _with_money(session, as_of, [only_row(session, statement, "份合同")])[0]
-
-
-def _chosen(actor: Actor, as_of: date, wanted: ContractsWanted) -> AnySelect:
-    """The ids alone, by no more tables than are searched.
-
-    Beyond eight tables PostgreSQL joins in the order written, and would read all contracts to find
-    the few of one department.
-    """
-    statement = (
-        select(Contract.id)
-        .join(Contract.purchaser)
-        .join(Contract.vendor)
-        .join(Contract.programme)
-        .where(visible(actor), on_ledger(as_of), *_asked_for(actor, as_of, wanted))
-    )
-    if wanted.plan_state is None:
-        return statement
-    return statement.join(PlanStanding, _plan_on(actor, as_of)).where(
-        PlanStanding.state == wanted.plan_state
-    )
 
 
 def _plan_on(actor: Actor, as_of: date) -> ColumnElement[bool]:
@@ -139,32 +114,6 @@ def _contracts(actor: Actor, as_of: date) -> AnySelect:
 
 def _party(party: Any, role: PartyRole) -> ColumnElement[bool]:
     return and_(party.contract_id == Contract.id, party.role == role, party.position == FIRST)
-
-
-def _asked_for(actor: Actor, as_of: date, wanted: ContractsWanted) -> list[ColumnElement[bool]]:
-    asked: list[ColumnElement[bool]] = []
-    if wanted.programme:
-        asked.append(Programme.code == wanted.programme)
-    if wanted.purchaser:
-        asked.append(Contract.purchaser_id == wanted.purchaser)
-    if wanted.vendor:
-        asked.append(contracts_with(wanted.vendor))
-    if wanted.overdue is not None:
-        late = select(Settlement.contract_id).where(is_late(as_of))
-        asked.append(Contract.id.in_(late) if wanted.overdue else Contract.id.not_in(late))
-        asked.append(also(actor, Permission.MONEY_READ))
-    searched = (
-        Contract.number,
-        Contract.name,
-        Contract.sectors,
-        Vendor.name,
-        Organisation.name,
-        Organisation.short_name,
-    )
-    asked.extend(
-        or_(*(contains(column, word) for column in searched)) for word in (wanted.q or "").split()
-    )
-    return asked
 
 
 def _with_money(session: Session, as_of: date, rows: Sequence[AnyRow]) -> list[ContractOut]:

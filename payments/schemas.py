@@ -115,16 +115,41 @@ class PaymentOut(FactOut):
     reversed: bool = Field(description="已被冲销")
 
 
+class ContractSort(StrEnum):
+    """录入先后、服务截止、总额、编号、名称（拼音）；带 - 的从后往前。"""
+
+    ENTERED = "entered"
+    NEWEST = "-entered"
+    SERVICE_END = "service_end"
+    SERVICE_END_LAST = "-service_end"
+    TOTAL = "total"
+    TOTAL_LARGEST = "-total"
+    NUMBER = "number"
+    NUMBER_LAST = "-number"
+    NAME = "name"
+    NAME_LAST = "-name"
+
+
 class ContractsWanted(ListQuery):
-    """Which contracts."""
+    """Which contracts, in which order."""
 
     programme: SearchWords | None = Field(None, description="预算项目编码")
     purchaser: UUID | None = Field(None, description="购买主体 id")
     vendor: UUID | None = Field(None, description="承接主体 id")
     plan_state: PlanState | None = Field(None, description="实施方案状态")
     overdue: bool | None = Field(None, description="是否有逾期未付")
+    state: ContractState | None = Field(None, description="合同状态")
+    sector: SearchWords | None = Field(None, description="行业领域中的文字")
+    signed_from: Day | None = Field(None, description="签订日期不早于")
+    signed_to: Day | None = Field(None, description="签订日期不晚于")
     q: SearchWords | None = Field(
-        None, description="编号、名称、行业、承接主体、购买主体中的文字，空格分开的都要有"
+        None,
+        description="编号、名称、行业、服务内容、承接主体、购买主体中的文字，空格分开的都要有",
+    )
+    sort: ContractSort = Field(
+        ContractSort.ENTERED,
+        description="排列：entered 录入先后，service_end 服务截止日，total 总额，number 编号，"
+        "name 名称（拼音）；前加 - 为倒序。按总额排列时只含可见金额的合同",
     )
 
 

@@ -20,7 +20,7 @@ from contracts.enterprises.schemas import (
     TargetListOut,
 )
 from kernel.access.permissions import Permission
-from kernel.paging import ListQuery, Page, RecordQuery
+from kernel.paging import Page, PagedQuery, RecordQuery
 from kernel.web.described import ACT_ERRORS, EDIT_ERRORS, LIST_ERRORS, RECORD_ERRORS, RecordPath
 from kernel.web.edits import seen_version
 from kernel.web.idempotency import created_once
@@ -52,7 +52,7 @@ def index(query: EnterprisesWanted) -> Response:
 
 @api.get("/enterprises/alike", summary="可能重复的企业", responses={200: Page[Alike]})
 @requires(Permission.CONTRACTS_READ)
-def alike(query: ListQuery) -> Response:
+def alike(query: PagedQuery) -> Response:
     """名称只差写法或公司形式的企业；是否同一家由人认定。"""
     return reply(merging.suggestions(current_session(), query))
 

@@ -22,7 +22,7 @@ from kernel.access.permissions import Permission
 from kernel.clock import Clock
 from kernel.edits import refuse_stale
 from kernel.errors import ConflictError, InputError
-from kernel.paging import ListQuery, Page, fetch_page
+from kernel.paging import Page, PagedQuery, fetch_page
 from kernel.sql import among
 
 _SUFFIXES: Final = ("集团公司", "股份公司", "有限公司", "分公司", "公司")
@@ -40,7 +40,7 @@ class MergePreview:
     former: int
 
 
-def suggestions(session: Session, wanted: ListQuery) -> Page[Alike]:
+def suggestions(session: Session, wanted: PagedQuery) -> Page[Alike]:
     """One page of groups of enterprises whose names differ in spelling or legal suffix alone.
 
     Two statements whatever the data; those merged already are no longer suggested.

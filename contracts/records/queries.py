@@ -1,7 +1,7 @@
 """Set-based reads of the records of a file: lists and one record, the same for every kind."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -23,9 +23,6 @@ class RecordsWanted(ListQuery):
     """Which records of a kind."""
 
     of: UUID | None = Field(None, description="所属的合同、机构、承接主体或项目的 id")
-    changed_since: datetime | None = Field(
-        None, description="只要此刻（含）以后登记或修改过的，如 2023-12-31T00:00:00Z"
-    )
 
 
 def records(
@@ -36,8 +33,6 @@ def records(
     columns = kind.model.__table__.columns
     if wanted.of:
         statement = statement.where(columns[kind.owner.value] == wanted.of)
-    if wanted.changed_since:
-        statement = statement.where(kind.model.recorded_at >= wanted.changed_since)
     page = fetch_page(
         session, statement, [_day(kind), columns["id"]], wanted, lambda row: row, newest_first=True
     )

@@ -8,10 +8,10 @@ from pydantic import Field
 from contracts.schemas import ContractRef, Out
 from contracts.search.models import SearchKind
 from kernel.fields import SearchWords
-from kernel.paging import ListQuery
+from kernel.paging import PagedQuery
 
 
-class SearchWanted(ListQuery):
+class SearchWanted(PagedQuery):
     """What is looked for."""
 
     q: SearchWords = Field(

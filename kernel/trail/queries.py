@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import ColumnElement, case, false, null, select, true
 from sqlalchemy.orm import Session
 
-from kernel.paging import AnyRow, AnySelect, ListQuery, Page, fetch_page
+from kernel.paging import AnyRow, AnySelect, Page, PagedQuery, fetch_page
 from kernel.trail.models import ENTRY, AuditEntry, AuditSeal
 
 BATCH = 1000
@@ -77,7 +77,7 @@ class Filter:
         return found
 
 
-def entry_page(session: Session, sight: Sight, wanted: Filter, paging: ListQuery) -> Page[EntryOut]:
+def entry_page(session: Session, sight: Sight, wanted: Filter, paging: PagedQuery) -> Page[EntryOut]:
     """One page, newest first, by one statement. Raises ``InputError`` naming ``cursor``."""
     statement = _statement(sight, wanted)
     return fetch_page(session, statement, [AuditEntry.id], paging, _built, newest_first=True)

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from kernel.access.permissions import Permission
 from kernel.errors import InputError
 from kernel.fields import SearchWords
-from kernel.paging import ListQuery, Page, RecordQuery
+from kernel.paging import Page, PagedQuery, RecordQuery
 from kernel.web.described import LIST_ERRORS, RECORD_ERRORS
 from kernel.web.permissions import requires
 from kernel.web.replies import reply
@@ -40,7 +40,7 @@ class ScoreQuery(RecordQuery):
 
 @api.get("/scores", summary="评价列表", responses={200: Page[Evaluation]})
 @requires(Permission.SCORES_READ)
-def scores(query: ListQuery) -> Response:
+def scores(query: PagedQuery) -> Response:
     """您能看到整个预算项目的评价及其指标，按代码排列。"""
     seen = scoreable(current_session(), current_actor(), evaluations())
     known = sorted(seen, key=lambda evaluation: evaluation.code)
