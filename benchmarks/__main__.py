@@ -2,13 +2,14 @@
 
 import sys
 
-from benchmarks import delivery, imports, scan, scope
+from benchmarks import delivery, imports, scan, scope, search
 
 SUITES = {
     "scan": scan.measure,
     "delivery": delivery.measure,
     "scope": scope.measure,
     "imports": imports.measure,
+    "search": search.measure,
 }
 
 

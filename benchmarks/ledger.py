@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import Connection
 
 from kernel.database import Database
-from migrations import trail_triggers
+from migrations import search_triggers, trail_triggers
 from migrations.schema import upgrade
 
 AS_OF = date(2023, 12, 31)
@@ -56,17 +56,23 @@ SELECT id, signed_on + 3, service_start - 1, 'approved' FROM contract;
 """
 
 
-def build(address: str, contracts: int, overdue: int) -> Database:
-    """Fill an empty PostgreSQL database with ``contracts`` of which ``overdue`` pay late."""
+def build(address: str, contracts: int, overdue: int, *, searched: bool = True) -> Database:
+    """Fill an empty PostgreSQL database with ``contracts`` of which ``overdue`` pay late.
+
+    Without ``searched`` nothing of it is to be found: what is searched is yet to be written.
+    """
     database = Database(address)
     upgrade(database)
     with database.engine.begin() as connection:
         # Made at once, not by people: nothing of it belongs into a trail.
         trail_triggers.take_down(connection)
+        search_triggers.take_down(connection)
         for statement in (_FRAME + _CONTRACTS).split(";\n"):
             if statement.strip():
                 _run(connection, statement.format(contracts=contracts, overdue=overdue))
         trail_triggers.put_up(connection)
+        if searched:
+            search_triggers.put_up(connection)
     with database.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
         connection.execute(text("VACUUM ANALYZE"))
     return database

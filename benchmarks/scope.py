@@ -56,10 +56,10 @@ def measure() -> list[str]:
     with postgres.server() as base, tempfile.TemporaryDirectory() as folder:
         postgres.create_app_role(base)
         owner = postgres.create_database(base, "bench_scope")
-        _fill(build(owner, CONTRACTS, 1_000))
+        fill(build(owner, CONTRACTS, 1_000), CONTRACTS, DEPARTMENTS)
         database = Database(postgres.as_app_role(owner))
-        wide = _client(database, Path(folder), "overseer", Role.OVERSIGHT, "ROOT")
-        narrow = _client(database, Path(folder), "clerk", Role.CLERK, "D7")
+        wide = client(database, Path(folder), "overseer", Role.OVERSIGHT, "ROOT")
+        narrow = client(database, Path(folder), "clerk", Role.CLERK, "D7")
         lines = [_line(name, path, wide, narrow) for name, path in _PAGES]
         database.dispose()
     return [
@@ -72,13 +72,14 @@ def measure() -> list[str]:
 _PAGES = (("list page", "/contracts"), ("list by API", "/api/v1/contracts?limit=25"))
 
 
-def _fill(database: Database) -> None:
+def fill(database: Database, contracts: int, departments: int) -> None:
+    """Share the contracts out to departments of fifteen cities; disposes of ``database``."""
     upgrade(database, app_role=postgres.APP_ROLE)
     with database.engine.begin() as connection:
         # Made at once, not by people: nothing of it belongs into a trail.
         connection.execute(text("SELECT set_config('session_replication_role', 'replica', true)"))
         connection.execute(text("TRUNCATE contract_party, contract_reach"))
-        for statement in _TREE.format(departments=DEPARTMENTS, contracts=CONTRACTS).split(";\n"):
+        for statement in _TREE.format(departments=departments, contracts=contracts).split(";\n"):
             connection.execute(text(statement))
         connection.execute(text("DELETE FROM organisation_ancestor"))
         connection.execute(text(_CLOSURE))
@@ -106,7 +107,8 @@ SELECT organisation_id, ancestor_id FROM above
 """
 
 
-def _client(database: Database, folder: Path, login: str, role: Role, code: str) -> FlaskClient:
+def client(database: Database, folder: Path, login: str, role: Role, code: str) -> FlaskClient:
+    """A client signed in as a new user with one role."""
     with database.writing(LOCAL_OPERATOR) as session:
         organisation_id: UUID = session.scalars(
             select(Organisation.id).where(Organisation.code == code)

@@ -1,0 +1,150 @@
+"""Which contracts a list shows and in which order: filters, words, and pages by key."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, ColumnElement, and_, func, literal, literal_column, select
+from sqlalchemy.orm import Session
+
+from contracts.access import also, visible
+from contracts.life.state_filter import in_state
+from contracts.models import Contract, ContractTotal, Programme
+from contracts.queries import on_ledger
+from contracts.search.index import Sought, found, holds
+from contracts.search.models import SearchKind
+from contracts.search.text import words_of
+from contracts.service_models import PlanStanding
+from contracts.vendors.together import contracts_with
+from kernel.access.actor import Actor
+from kernel.access.permissions import Permission
+from kernel.columns import LATEST_DAY
+from kernel.dated import holds_on
+from kernel.paging import (
+    AnySelect,
+    Key,
+    Page,
+    fetch_page,
+    number_cursor,
+    read_number_cursor,
+)
+from kernel.sql import among, contains
+from payments.models import Settlement
+from payments.queries import is_late
+from payments.schemas import ContractSort, ContractsWanted
+
+FEW = 1_000
+"""So many hits are listed by their keys; of more, each contract is asked in the list's order."""
+_LIST = "contracts"
+_BY_ENTRY = {ContractSort.ENTERED: False, ContractSort.NEWEST: True}
+_ONLY_WORDS = {"q", "sort", "limit", "cursor", "as_of"}
+
+
+def chosen(session: Session, actor: Actor, as_of: date, wanted: ContractsWanted) -> Page[UUID]:
+    """The keys of one page of the contracts that were there on ``as_of``; at most two statements.
+
+    A filter or an order by what the actor may not see of a contract leaves it out.
+    """
+    words = words_of(wanted.q or "")
+    others = wanted.model_dump(exclude=_ONLY_WORDS, exclude_none=True)
+    if words and wanted.sort in _BY_ENTRY and not others:
+        return _by_words_alone(session, actor, as_of, wanted, words)
+    keys, newest_first = _order(wanted.sort)
+    statement = _narrowed(actor, as_of, wanted)
+    if words:
+        statement = statement.where(_words(session, actor, as_of, words))
+    return fetch_page(
+        session, statement, keys, wanted, lambda row: row[0], newest_first=newest_first
+    )
+
+
+def _by_words_alone(
+    session: Session, actor: Actor, as_of: date, wanted: ContractsWanted, words: Sequence[str]
+) -> Page[UUID]:
+    newest = _BY_ENTRY[wanted.sort]
+    name = f"{_LIST}/{wanted.sort}"
+    beyond = read_number_cursor(name, wanted.cursor) if wanted.cursor else None
+    sought = Sought(SearchKind.CONTRACT, words, as_of, wanted.limit + 1, beyond, newest)
+    hits = found(session, actor, sought)
+    shown = hits[: wanted.limit]
+    following = number_cursor(name, shown[-1][0]) if len(hits) > wanted.limit else None
+    return Page(items=[key for _, key in shown], next=following)
+
+
+def _words(
+    session: Session, actor: Actor, as_of: date, words: Sequence[str]
+) -> ColumnElement[bool]:
+    hits = found(session, actor, Sought(SearchKind.CONTRACT, words, as_of, FEW + 1))
+    if len(hits) > FEW:
+        return holds(session, Contract.id, words)
+    return among(session, Contract.id, [key for _, key in hits])
+
+
+def _order(sort: ContractSort) -> tuple[list[Key], bool]:
+    """The keys of an order, none of them NULL, and whether it is read backwards."""
+    latest = literal_column(f"'{LATEST_DAY}'", Contract.service_end.type)
+    firsts: dict[str, list[Key]] = {
+        "entered": [],
+        "number": [Contract.number],
+        "name": [Contract.name_pinyin],
+        "service_end": [func.coalesce(Contract.service_end, latest)],
+        "total": [_TOTAL],
+    }
+    return [*firsts[sort.value.removeprefix("-")], Contract.id], sort.value.startswith("-")
+
+
+_TOTAL: ColumnElement[int] = literal_column("coalesce(contract_total.amount, -1)", BigInteger())
+"""In fen; a total that nobody knows comes before all others."""
+
+
+def _narrowed(actor: Actor, as_of: date, wanted: ContractsWanted) -> AnySelect:
+    """The ids alone, by no more tables than are asked for.
+
+    Beyond eight tables PostgreSQL joins in the order written, and would read all contracts to find
+    the few of one department.
+    """
+    statement: AnySelect = select(Contract.id).where(
+        visible(actor), on_ledger(as_of), *_asked_for(actor, as_of, wanted)
+    )
+    if wanted.programme:
+        statement = statement.join(Contract.programme).where(Programme.code == wanted.programme)
+    if wanted.plan_state:
+        statement = statement.join(
+            PlanStanding,
+            and_(PlanStanding.contract_id == Contract.id, holds_on(PlanStanding, as_of)),
+        ).where(PlanStanding.state == wanted.plan_state, also(actor, Permission.SERVICE_READ))
+    if wanted.sort.value.endswith("total"):
+        statement = statement.outerjoin(
+            ContractTotal,
+            and_(
+                ContractTotal.contract_id == Contract.id,
+                ContractTotal.superseded_at.is_(None),
+                holds_on(ContractTotal, as_of),
+            ),
+        ).where(also(actor, Permission.MONEY_READ))
+    return statement
+
+
+def _asked_for(actor: Actor, as_of: date, wanted: ContractsWanted) -> list[ColumnElement[bool]]:
+    asked: list[ColumnElement[bool]] = []
+    if wanted.purchaser:
+        asked.append(Contract.purchaser_id == wanted.purchaser)
+    if wanted.vendor:
+        asked.append(contracts_with(wanted.vendor))
+    if wanted.sector:
+        asked.append(contains(Contract.sectors, wanted.sector))
+    if wanted.state:
+        asked.append(in_state(wanted.state, as_of))
+    if wanted.signed_from:
+        asked.append(Contract.signed_on >= wanted.signed_from)
+    if wanted.signed_to:
+        asked.append(Contract.signed_on <= wanted.signed_to)
+    if wanted.overdue is not None:
+        late: Any = select(Settlement.contract_id).where(is_late(as_of))
+        asked.append(Contract.id.in_(late) if wanted.overdue else Contract.id.not_in(late))
+        asked.append(also(actor, Permission.MONEY_READ))
+    if wanted.signed_from or wanted.signed_to:
+        # A signing that lies ahead of the day asked about is not yet told.
+        asked.append(Contract.signed_on <= literal(as_of))
+    return asked
