@@ -21,6 +21,7 @@ from contracts.enterprises.models import Enterprise
 from contracts.hazards.schemas import RateRows as By
 from contracts.hazards.sums import parts
 from contracts.models import Contract, Organisation, Vendor
+from contracts.vendors.together import contracts_with
 from kernel.access.actor import Actor
 from kernel.access.permissions import Permission
 from kernel.tenant import expect_many
@@ -86,7 +87,7 @@ def rates(
         visible(actor, Permission.SERVICE_READ),
         Contract.id == wanted.contract_id if wanted.contract_id else true(),
         Contract.programme_id == wanted.programme_id if wanted.programme_id else true(),
-        Contract.vendor_id == wanted.vendor_id if wanted.vendor_id else true(),
+        contracts_with(wanted.vendor_id) if wanted.vendor_id else true(),
     )
     part = parts(seen, as_of, with_enterprise=by is By.ENTERPRISE)
     rows = session.execute(_grouped(part, by)).all()

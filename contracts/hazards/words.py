@@ -36,9 +36,9 @@ STATE_NAMES: Final[Mapping[HazardState, str]] = {
     HazardState.VERIFIED: "已销号",
 }
 STATE_LOOKS: Final[Mapping[HazardState, str]] = {
-    HazardState.TO_RECTIFY: "running",
+    HazardState.TO_RECTIFY: "waiting",
     HazardState.OVERDUE: "late",
-    HazardState.TO_VERIFY: "waiting",
+    HazardState.TO_VERIFY: "minor",
     HazardState.VERIFIED: "done",
 }
 HOLDER_NAMES: Final[Mapping[Holder, str]] = {
@@ -81,3 +81,12 @@ FIELD_NAMES: Final[Mapping[str, str]] = {
     "on_the_spot": "现场解决",
 }
 """Fields that a person enters, by column."""
+BOARD_NAMES: Final[Mapping[str, str]] = {
+    "contract": "合同",
+    "purchaser": "购买主体",
+    "vendor": "承接主体",
+    "sector": "行业领域",
+    "enterprise": "企业",
+    "level": "等级",
+}
+"""What a board of rates has a row for."""

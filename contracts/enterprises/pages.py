@@ -1,0 +1,277 @@
+"""企业名录: the list, one enterprise with its hazards, the forms, and merging two spellings."""
+
+from typing import Any, Literal
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from pydantic import BaseModel
+from werkzeug.wrappers import Response
+
+from contracts.enterprises import merging, queries
+from contracts.enterprises.changes import add_enterprise, change_enterprise
+from contracts.enterprises.schemas import (
+    EnterpriseIn,
+    EnterpriseOut,
+    EnterprisesWanted,
+    MergeIn,
+    NewEnterprise,
+    PartIn,
+)
+from contracts.hazards.queries import hazards
+from contracts.hazards.schemas import HazardOrder, HazardsWanted
+from contracts.hazards.words import (
+    HOLDER_NAMES,
+    LEVEL_NAMES,
+    STATE_LOOKS,
+    STATE_NAMES,
+)
+from kernel.access.permissions import Permission
+from kernel.errors import InputError
+from kernel.fields import CursorText, SearchWords
+from kernel.paging import ListQuery
+from kernel.web.forms import Form, again, saved, seen_version, tried, typed
+from kernel.web.permissions import requires
+from kernel.web.session import (
+    as_of,
+    current_actor,
+    current_clock,
+    current_session,
+    web_parts,
+    write_session,
+)
+
+enterprise_pages = Blueprint("enterprise_pages", __name__, template_folder="../templates")
+
+PAGE = 25
+_WORDS = {
+    "level_names": LEVEL_NAMES,
+    "state_names": STATE_NAMES,
+    "state_looks": STATE_LOOKS,
+    "holder_names": HOLDER_NAMES,
+}
+
+
+class RegisterQuery(BaseModel):
+    """What the list's form sends."""
+
+    q: SearchWords | Literal[""] = ""
+    after: CursorText = ""
+
+    def asked(self) -> dict[str, str]:
+        """The choices made, for the address of the next page."""
+        return {"q": self.q} if self.q else {}
+
+
+@enterprise_pages.get("/enterprises")
+@requires(Permission.CONTRACTS_READ)
+def index() -> str:
+    """The register, by name."""
+    query = RegisterQuery.model_validate(request.args.to_dict())
+    wanted = EnterprisesWanted(q=query.q or None, limit=PAGE, cursor=query.after or None)
+    page = queries.enterprises(current_session(), wanted)
+    return render_template("contracts/enterprises/index.html", query=query, page=page)
+
+
+@enterprise_pages.get("/enterprises/alike")
+@requires(Permission.CONTRACTS_READ)
+def alike() -> str:
+    """Enterprises that may be one under two spellings."""
+    after = request.args.get("after", "")
+    page = merging.suggestions(current_session(), ListQuery(limit=PAGE, cursor=after or None))
+    return render_template("contracts/enterprises/alike.html", page=page, after=after)
+
+
+@enterprise_pages.get("/enterprises/options")
+@requires(Permission.CONTRACTS_READ)
+def options() -> str:
+    """Names to choose from while one is typed into a field."""
+    words = next(iter(request.args.values()), "")
+    query = RegisterQuery.model_validate({"q": words})
+    found = queries.offered(current_session(), query.q)
+    return render_template("contracts/enterprises/_options.html", found=found)
+
+
+@enterprise_pages.get("/enterprises/<uuid:enterprise_id>")
+@requires(Permission.CONTRACTS_READ)
+def show(enterprise_id: UUID) -> str:
+    """One enterprise: what is kept of it, its hazards on contracts that the reader sees, its merges."""
+    return _show(enterprise_id, Form({}))
+
+
+@enterprise_pages.get("/enterprises/new")
+@requires(Permission.VENDORS_WRITE)
+def new() -> str:
+    """An empty form."""
+    return _form_page(Form({}))
+
+
+@enterprise_pages.post("/enterprises/new")
+@requires(Permission.VENDORS_WRITE)
+def add() -> Response:
+    """Add it."""
+    made: list[UUID] = []
+
+    def act() -> None:
+        entry = NewEnterprise.model_validate(_given())
+        with write_session(reason="登记企业") as session:
+            made.append(add_enterprise(session, current_actor(), current_clock(), entry).id)
+
+    refusal = tried(act)
+    if refusal is not None:
+        return again(refusal, _form_page, url_for("enterprise_pages.index"))
+    flash("企业已登记。")
+    return redirect(url_for("enterprise_pages.show", enterprise_id=made[0]))
+
+
+@enterprise_pages.get("/enterprises/<uuid:enterprise_id>/edit")
+@requires(Permission.VENDORS_WRITE)
+def edit(enterprise_id: UUID) -> str:
+    """The form with what is kept now."""
+    found = queries.enterprise(current_session(), enterprise_id)
+    given = {name: getattr(found, name) or "" for name in EnterpriseIn.model_fields}
+    return _edit_page(enterprise_id, Form(given))
+
+
+@enterprise_pages.post("/enterprises/<uuid:enterprise_id>/edit")
+@requires(Permission.VENDORS_WRITE)
+def change(enterprise_id: UUID) -> Response:
+    """Change it."""
+
+    def act() -> None:
+        entry = EnterpriseIn.model_validate(_given())
+        with write_session(reason="修改企业") as session:
+            change_enterprise(
+                session, current_actor(), current_clock(), enterprise_id, entry, seen_version()
+            )
+
+    back = url_for("enterprise_pages.show", enterprise_id=enterprise_id)
+    return saved(act, lambda form: _edit_page(enterprise_id, form), back, "修改已保存。")
+
+
+@enterprise_pages.get("/enterprises/<uuid:enterprise_id>/merge")
+@requires(Permission.VENDORS_WRITE)
+def ask_merge(enterprise_id: UUID) -> str:
+    """The form to name the enterprise that it is; ``?into=`` gives it."""
+    into = request.args.get("into", type=UUID)
+    name = queries.enterprise(current_session(), into).name if into else ""
+    return _merge_page(enterprise_id, Form({"into": name, "into_key": str(into or "")}))
+
+
+@enterprise_pages.post("/enterprises/<uuid:enterprise_id>/merge")
+@requires(Permission.VENDORS_WRITE)
+def merge(enterprise_id: UUID) -> Response:
+    """Show what a merge would change; make it when that was confirmed."""
+    is_confirmed = request.form.get("act") == "merge"
+    told: list[merging.MergePreview] = []
+
+    def rehearse() -> None:
+        with web_parts().database.rehearsing(current_actor()) as session:
+            into = _into()
+            told.append(merging.preview(session, current_actor(), enterprise_id, into))
+
+    def act() -> None:
+        entry = MergeIn(into_id=_into(), reason=typed().get("reason", ""))
+        with write_session(reason=entry.reason) as session:
+            merging.merge(
+                session,
+                current_actor(),
+                current_clock(),
+                enterprise_id,
+                entry.into_id,
+                seen_version(),
+            )
+
+    back = url_for("enterprise_pages.show", enterprise_id=enterprise_id)
+    refusal = tried(act if is_confirmed else rehearse)
+    if refusal is not None:
+        return again(refusal, lambda form: _merge_page(enterprise_id, form), back)
+    if is_confirmed:
+        flash("已归并；统计时算作同一家，原登记的记录不变，可随时撤销。")
+        return redirect(back)
+    return Response(_merge_page(enterprise_id, Form(typed()), told[0]), mimetype="text/html")
+
+
+@enterprise_pages.post("/enterprises/<uuid:enterprise_id>/part")
+@requires(Permission.VENDORS_WRITE)
+def part(enterprise_id: UUID) -> Response:
+    """Take a merge back."""
+
+    def act() -> None:
+        entry = PartIn.model_validate(_given())
+        with write_session(reason=entry.reason) as session:
+            actor, clock = current_actor(), current_clock()
+            merging.take_back(session, actor, clock, enterprise_id, seen_version())
+
+    back = url_for("enterprise_pages.show", enterprise_id=enterprise_id)
+    return saved(act, lambda form: _show(enterprise_id, form), back, "归并已撤销。")
+
+
+def _show(enterprise_id: UUID, form: Form) -> str:
+    session, actor, day = current_session(), current_actor(), as_of()
+    found = queries.enterprise(session, enterprise_id)
+    wanted = HazardsWanted(enterprise=enterprise_id, limit=PAGE, order=HazardOrder.NEWEST)
+    sees = actor.may(Permission.SERVICE_READ)
+    today = current_clock().business_date()
+    return render_template(
+        "contracts/enterprises/show.html",
+        view_day=day,
+        enterprise=found,
+        into=_into_of(found),
+        former=queries.merged_into(session, enterprise_id),
+        page=hazards(session, actor, day, today, wanted) if sees else None,
+        listing=queries.contracts_listing(session, actor, enterprise_id, day),
+        form=form,
+        **_WORDS,
+    )
+
+
+def _into_of(found: EnterpriseOut) -> EnterpriseOut | None:
+    key = found.merged_into_id
+    return queries.enterprise(current_session(), key) if key else None
+
+
+def _form_page(form: Form) -> str:
+    return render_template("contracts/enterprises/form.html", form=form, enterprise=None, version=0)
+
+
+def _edit_page(enterprise_id: UUID, form: Form) -> str:
+    found = queries.enterprise(current_session(), enterprise_id)
+    version = seen_version() or found.version
+    return render_template(
+        "contracts/enterprises/form.html", form=form, enterprise=found, version=version
+    )
+
+
+def _merge_page(enterprise_id: UUID, form: Form, told: merging.MergePreview | None = None) -> str:
+    found = queries.enterprise(current_session(), enterprise_id)
+    return render_template(
+        "contracts/enterprises/merge.html",
+        enterprise=found,
+        version=seen_version() or found.version,
+        form=form,
+        told=told,
+    )
+
+
+def _into() -> UUID:
+    """Which enterprise was named: the one whose key came with its name, else by the name."""
+    given, session = typed(), current_session()
+    name, key = given.get("into", "").strip(), given.get("into_key", "")
+    known = _key(key)
+    if known is not None and queries.enterprise(session, known).name == name:
+        return known
+    found = queries.named_enterprise(session, "into_id", name)
+    if found is None:
+        raise InputError("into_id", "请填写并入的企业")
+    return found
+
+
+def _key(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _given() -> dict[str, Any]:
+    return {name: value for name, value in typed().items() if value.strip()}
