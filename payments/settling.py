@@ -10,6 +10,8 @@ from uuid import UUID
 from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from contracts.acceptance.models import Acceptance
+from contracts.acceptance.passed import first_accepted
 from contracts.events import ContractsChanged
 from contracts.life.amendment_models import ContractAmendment
 from contracts.models import Contract, ContractTotal
@@ -48,6 +50,7 @@ class Causes:
     total: Decimal | None
     plan_approved_on: date | None
     rounds_confirmed: dict[int, date]
+    accepted_on: date | None = None
 
 
 def settle_changed_contracts(session: Session, event: ContractsChanged) -> None:
@@ -68,8 +71,9 @@ def settle_contracts(session: Session, contract_ids: Collection[UUID]) -> None:
 def triggered_on(milestone: Milestone, causes: Causes) -> date | None:
     """The day the milestone became payable, None while its cause has not happened.
 
-    A milestone that only waits for its date is payable from the contract's first day. Acceptance
-    and invoices are recorded by later ledgers; until then the due date the ledger states stands.
+    A milestone that only waits for its date is payable from the contract's first day, one that
+    waits for acceptance from the day it passed (保障中小企业款项支付条例 10). Invoices are recorded
+    by a later ledger; until then the due date the ledger states stands.
     """
     match milestone.trigger_kind:
         case Trigger.SIGNING:
@@ -80,7 +84,9 @@ def triggered_on(milestone: Milestone, causes: Causes) -> date | None:
             return causes.rounds_confirmed.get(milestone.trigger_round or 0)
         case Trigger.DATE:
             return causes.begins
-        case Trigger.ACCEPTANCE | Trigger.INVOICE:
+        case Trigger.ACCEPTANCE:
+            return causes.accepted_on
+        case Trigger.INVOICE:
             return None
 
 
@@ -187,14 +193,20 @@ def _causes(session: Session, contract_ids: Sequence[UUID]) -> dict[UUID, Causes
         .limit(1)
         .scalar_subquery()
     )
+    accepted = select(first_accepted()).where(Acceptance.contract_id == Contract.id)
     found = session.execute(
-        select(Contract.id, Contract.signed_on, Contract.service_start, total, approved).where(
-            Contract.id.in_(contract_ids)
-        )
+        select(
+            Contract.id,
+            Contract.signed_on,
+            Contract.service_start,
+            total,
+            approved,
+            accepted.scalar_subquery(),
+        ).where(Contract.id.in_(contract_ids))
     )
     return {
-        contract_id: Causes(signed or start, signed, amount, plan, rounds.get(contract_id, {}))
-        for contract_id, signed, start, amount, plan in found
+        key: Causes(signed or start, signed, amount, plan, rounds.get(key, {}), accepted_on)
+        for key, signed, start, amount, plan, accepted_on in found
     }
 
 

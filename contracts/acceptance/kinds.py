@@ -8,6 +8,7 @@ from contracts.acceptance.models import (
     ReportKind,
     ServiceReport,
 )
+from contracts.acceptance.passed import tell_who_waits
 from contracts.acceptance.rules import check_acceptance, check_service_report
 from contracts.records.kinds import Owner, RecordKind
 from kernel.access.permissions import Permission
@@ -49,6 +50,7 @@ ACCEPTANCES = RecordKind(
     },
     deadlines=_MEND_BY,
     rules=check_acceptance,
+    after=tell_who_waits,
     empty="还没有验收。先登记验收方案，验收后补登验收组、服务对象意见、结论和签字日期。",
 )  # fmt: skip
 SERVICE_REPORTS = RecordKind(

@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from contracts.acceptance.kinds import ACCEPTANCES, SERVICE_REPORTS
 from contracts.checks.kinds import (
@@ -13,10 +14,12 @@ from contracts.checks.kinds import (
 from contracts.checks.models import CLAUSES
 from contracts.disclosure.kinds import DISCLOSURES
 from contracts.records.kinds import RecordKind
-from kernel.access.actor import Actor
+from kernel.access.actor import LOCAL_OPERATOR, Actor
 from kernel.database import Database
+from payments.models import Milestone, Trigger
+from payments.settling import settle_contracts
 from tests.file.file_ledger import CHECKED, acceptance, change, enter, refused, told
-from tests.step_ledger import fill
+from tests.step_ledger import fill, milestone_id
 
 Wrong = list[tuple[str, str, dict[str, Any]]]
 
@@ -142,3 +145,28 @@ def test_a_check_says_where_it_stands_and_does_not_contradict_itself(database: D
         ("monitored_on", "截止", {"outlook": "certain", "monitored_on": date(2023, 7, 1)}),
     ]
     _all_refused(database, clerk, PERFORMANCE_MONITORINGS, monitored, wrong)
+
+
+def test_a_final_payment_falls_due_from_the_day_the_acceptance_passed(database: Database) -> None:
+    ledger = fill(database)
+    clerk = ledger.actor(database, "clerk")
+    key = milestone_id(database, ledger.paid_by_zone)
+    with database.writing(LOCAL_OPERATOR) as session:
+        session.get_one(Milestone, key).trigger_kind = Trigger.ACCEPTANCE
+        settle_contracts(session, [ledger.paid_by_zone])
+    assert _payable(database, key) == (None, None)
+    asked = {"conclusion": "conditional", "mending_asked": "补报告", "mend_by": date(2023, 12, 9)}
+    condition = acceptance(ledger.paid_by_zone, **asked)
+    made = enter(database, clerk, ACCEPTANCES, **condition)
+    assert _payable(database, key) == (None, None)
+    change(database, clerk, ACCEPTANCES, made, 1, **condition, mended_on=date(2023, 12, 8))
+    assert _payable(database, key) == (date(2023, 12, 8), date(2024, 1, 8))
+    stage = acceptance(ledger.paid_by_zone, number=2, kind="stage")
+    enter(database, clerk, ACCEPTANCES, **stage)
+    assert _payable(database, key) == (date(2023, 12, 8), date(2024, 1, 8))
+
+
+def _payable(database: Database, key: UUID) -> tuple[date | None, date | None]:
+    with database.reading(LOCAL_OPERATOR) as session:
+        milestone = session.get_one(Milestone, key)
+        return milestone.triggered_on, milestone.due_on
