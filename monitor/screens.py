@@ -21,6 +21,7 @@ MENU: Final[tuple[tuple[str, str, Need], ...]] = (
     ("预警督办", "alert_pages.index", Permission.ALERTS_READ),
     ("待办事项", "act_pages.index", Permission.CONTRACTS_READ),
     ("合同台账", "contract_pages.index", Permission.CONTRACTS_READ),
+    ("隐患", "hazard_pages.index", Permission.SERVICE_READ),
     ("承接主体", "vendor_pages.index", Permission.CONTRACTS_READ),
     ("消息投递", "delivery_pages.index", Permission.MESSAGES_READ),
     ("绩效评价", "score_pages.index", Permission.SCORES_READ),
