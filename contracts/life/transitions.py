@@ -69,8 +69,8 @@ def refuse_move(move: Move, *, signed_on: date | None, last_since: date | None) 
     if move.before is not None and move.after not in followers(move.before):
         raise ConflictError(_no_way(move.before, move.after))
     if needs_reason(move.before, move.after) and not move.why.strip():
-        word = "退回前一状态" if is_back(move.before, move.after) else STATE_NAMES[move.after]
-        raise InputError("why", f"{word}须写明原因")
+        word = "退回" if is_back(move.before, move.after) else "变"
+        raise InputError("why", f"{word}为“{STATE_NAMES[move.after]}”须写明原因")
     if last_since is not None and move.since < last_since:
         raise InputError("since", f"上一次变更自 {last_since} 起，不能早于这一天")
     if move.after in SIGNED_STATES and signed_on is None:
