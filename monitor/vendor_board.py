@@ -12,9 +12,9 @@ from alerts.boards import open_of_contracts
 from contracts.hazards.rates import Asked, Rates, total
 from contracts.rounds.schemas import Progress
 from contracts.vendors.boards import Rated, evaluations_of
-from contracts.vendors.pace import progress_of_all
 from kernel.access.actor import Actor
 from kernel.access.permissions import Permission
+from monitor.vendor_pace import progress_of_all
 from payments.contract_queries import contracts
 from payments.schemas import ContractOut, ContractsWanted
 

@@ -68,9 +68,9 @@ def _write_survey(
     session, actor, clock = details.work.session, details.work.stamp.actor, details.clock
     try:
         if known is None:
-            add_survey(session, actor, clock, wanted)
+            add_survey(session, actor, clock, wanted, is_fact=True)
         elif not _says(known, wanted):
-            change_survey(session, actor, clock, known.id, wanted, known.version)
+            change_survey(session, actor, clock, known.id, wanted, known.version, is_fact=True)
         else:
             details.wrote("surveys", is_new=None)
             return

@@ -33,14 +33,18 @@ _LABELS = {
 }
 
 
-def add_survey(session: Session, actor: Actor, clock: Clock, wanted: SurveyIn) -> UUID:
+def add_survey(
+    session: Session, actor: Actor, clock: Clock, wanted: SurveyIn, *, is_fact: bool = False
+) -> UUID:
     """Enter a survey; gives its key.
 
     Raises ``NotFoundError`` or ``ForbiddenError`` for a contract or programme that is not the
-    actor's to write to, ``InputError`` for counts that contradict each other.
+    actor's to write to, ``InputError`` for counts that contradict each other; with ``is_fact``,
+    where an old ledger says so, they are taken, with a finding.
     """
     _refuse_foreign(session, actor, wanted)
-    _refuse_faults(wanted, clock.business_date())
+    if not is_fact:
+        _refuse_faults(wanted, clock.business_date())
     found = Survey(
         id=new_key(),
         contract_id=wanted.contract_id,
@@ -57,7 +61,14 @@ def add_survey(session: Session, actor: Actor, clock: Clock, wanted: SurveyIn) -
 
 
 def change_survey(
-    session: Session, actor: Actor, clock: Clock, key: UUID, wanted: SurveyIn, seen: int
+    session: Session,
+    actor: Actor,
+    clock: Clock,
+    key: UUID,
+    wanted: SurveyIn,
+    seen: int,
+    *,
+    is_fact: bool = False,
 ) -> None:
     """Put ``wanted`` in a survey's place; ``seen`` is the version that the editor read.
 
@@ -78,7 +89,8 @@ def change_survey(
             for name, value in values.items()
         },
     )
-    _refuse_faults(wanted, clock.business_date())
+    if not is_fact:
+        _refuse_faults(wanted, clock.business_date())
     if len(wanted.questions) < len(found.questions):
         raise InputError("questions", f"已有 {len(found.questions)} 道题，不能删去；可改题目文字")
     for name, value in values.items():

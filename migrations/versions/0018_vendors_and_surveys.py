@@ -23,13 +23,10 @@ _VENDOR_WORDS = {
     "public_unit": ("class_one", "class_two"),
 }
 _INDEXES = (
-    ("vendor_former_name", ("name",)),
-    ("vendor_merge", ("kept_id",)),
-    ("vendor_evaluation", ("organisation_id",)),
-    ("vendor_admission", ("organisation_id",)),
-    ("survey", ("contract_id",)),
-    ("survey", ("programme_id",)),
-)
+    ("vendor_former_name", "name"), ("vendor_merge", "kept_id"),
+    ("vendor_evaluation", "organisation_id"), ("vendor_admission", "organisation_id"),
+    ("survey", "contract_id"), ("survey", "programme_id"),
+)  # fmt: skip
 
 
 def upgrade() -> None:
@@ -51,8 +48,8 @@ def upgrade() -> None:
     _admissions()
     _resources()
     _surveys()
-    for table, columns in _INDEXES:
-        op.create_index(f"ix_{table}_{'_'.join(columns)}", table, list(columns))
+    for table, column in _INDEXES:
+        op.create_index(f"ix_{table}_{column}", table, [column])
     op.create_index("ix_resource_presence_contract", "resource_presence", ["contract_id", "id"])
     op.create_index(
         "ix_vendor_merge_standing",
@@ -127,6 +124,10 @@ def _text(name: str, length: int) -> sa.Column[Any]:
     return sa.Column(name, sa.String(length), nullable=False)
 
 
+def _texts(**lengths: int) -> list[sa.Column[Any]]:
+    return [_text(name, length) for name, length in lengths.items()]
+
+
 def _key(name: str, *, nullable: bool = False) -> sa.Column[Any]:
     return sa.Column(name, sa.Uuid(), nullable=nullable)
 
@@ -157,8 +158,7 @@ def _names() -> None:
     )
     _table(
         "vendor_merge",
-        _key("duplicate_id"),
-        _key("kept_id"),
+        *map(_key, ("duplicate_id", "kept_id")),
         _day("merged_on", nullable=False),
         _day("undone_on"),
         _text("cause", 500),
@@ -172,13 +172,8 @@ def _qualifications() -> None:
     _table(
         "vendor_qualification",
         _key("vendor_id"),
-        _text("kind", 60),
-        _text("number", 80),
-        _text("rank", 20),
-        _text("sectors", 200),
-        _text("issued_by", 200),
-        _day("issued_on"),
-        _day("expires_on"),
+        *_texts(kind=60, number=80, rank=20, sectors=200, issued_by=200),
+        *map(_day, ("issued_on", "expires_on")),
         sa.Column("is_permanent", sa.Boolean(), nullable=False),
         _day("revoked_on"),
         keys={"vendor_id": "vendor"},
@@ -188,9 +183,7 @@ def _qualifications() -> None:
     _table(
         "qualification_requirement",
         _key("organisation_id"),
-        _text("sector", 60),
-        _text("kind", 60),
-        _text("rank", 20),
+        *_texts(sector=60, kind=60, rank=20),
         _day("valid_from", nullable=False),
         _day("valid_to"),
         keys={"organisation_id": "organisation"},
@@ -257,8 +250,7 @@ def _resources() -> None:
         _words("kind", _RESOURCES),
         _text("item", 100),
         sa.Column("promised", sa.Integer(), nullable=True),
-        _text("unit", 20),
-        _text("basis", 200),
+        *_texts(unit=20, basis=200),
         _day("agreed_on"),
         _check("contract_resource", "promised", "promised >= 0"),
         keys={"contract_id": "contract"},
@@ -271,8 +263,7 @@ def _resources() -> None:
         _key("resource_id"),
         _day("seen_on", nullable=False),
         sa.Column("present", sa.Integer(), nullable=False),
-        _text("site", 200),
-        _text("counted_by", 120),
+        *_texts(site=200, counted_by=120),
         _check("resource_presence", "present", "present >= 0"),
         keys={"contract_id": "contract", "resource_id": "contract_resource"},
         unique=("resource_id", "seen_on", "site"),
@@ -281,18 +272,14 @@ def _resources() -> None:
 
 
 def _surveys() -> None:
-    of_what = "(contract_id IS NULL) <> (programme_id IS NULL)"
     _table(
         "survey",
-        _key("contract_id", nullable=True),
-        _key("programme_id", nullable=True),
-        _text("title", 200),
-        _text("respondents", 100),
+        *(_key(name, nullable=True) for name in ("contract_id", "programme_id")),
+        *_texts(title=200, respondents=100),
         _day("held_on"),
-        sa.Column("sent", sa.Integer(), nullable=True),
-        sa.Column("returned", sa.Integer(), nullable=True),
+        *(sa.Column(count, sa.Integer(), nullable=True) for count in ("sent", "returned")),
         sa.Column("stated_rate", sa.BigInteger(), nullable=True),
-        _check("survey", "of_what", of_what),
+        _check("survey", "of_what", "(contract_id IS NULL) <> (programme_id IS NULL)"),
         *(_check("survey", count, f"{count} >= 0") for count in ("sent", "returned")),
         keys={"contract_id": "contract", "programme_id": "programme"},
         days=("held_on",),
