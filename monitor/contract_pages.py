@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from alerts.boards import alerts_of_contract, open_of_contracts
 from contracts.access import permissions_on
 from contracts.boards import finding_page, findings_of, supervisions_of
+from contracts.checks.file_queries import file_of
 from contracts.plans.queries import plans
 from contracts.queries import programmes
 from contracts.rounds.queries import rounds
@@ -110,6 +111,7 @@ def show(contract_id: UUID) -> str:
         round_fields=_given_counts(served),
         plans=planned,
         supervisions=supervisions_of(session, actor, contract_id, day) if sees_service else [],
+        file_parts=file_of(session, actor, contract_id, day) if sees_service else [],
         alerts=history,
         open_alerts=sorted(open_now, key=lambda item: -item.severity),
         findings=findings_of(session, actor, contract_id)

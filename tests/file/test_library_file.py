@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from contracts.library.kinds import (
     APPROVAL_DOCUMENTS,
@@ -139,3 +139,25 @@ def test_what_fell_by_a_percent_leaves_the_rest(baseline: int, value: int) -> No
 @given(st.integers(1991, 2200))
 def test_a_plan_is_due_three_months_before_its_year(plan_year: int) -> None:
     assert (date(plan_year, 1, 1) - yearly_plan_due(plan_year)).days == 93
+
+
+@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
+def test_the_wall_itself_hides_what_organisations_keep(database: Database) -> None:
+    ledger = fill(database)
+    overseer = ledger.actor(database, "overseer")
+    with database.reading(LOCAL_OPERATOR) as session:
+        programme_id = session.scalars(select(Programme.id)).one()
+    enter(database, overseer, YEARLY_PLANS, **_plan(ledger))
+    issued = {"title": "批复", "issued_on": date(2023, 1, 20)}
+    paper = {"kind": "approval", "issuer": "甲市人民政府", **issued}
+    enter(database, overseer, APPROVAL_DOCUMENTS, programme_id=programme_id, **paper)
+    rule = {"organisation_id": ledger.organisations["bureau"], "kind": "files", **issued}
+    enter(database, overseer, REGULATIONS, **rule)
+    seen = {}
+    for name in ("overseer", "clerk", "sibling"):
+        with database.reading(ledger.actor(database, name)) as session:
+            seen[name] = [
+                session.scalar(text(f"SELECT count(*) FROM {table}"))
+                for table in ("yearly_plan", "approval_document", "regulation")
+            ]
+    assert seen == {"overseer": [1, 1, 1], "clerk": [1, 0, 1], "sibling": [0, 0, 0]}
