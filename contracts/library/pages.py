@@ -1,8 +1,9 @@
-"""年度服务方案报送情况: who has filed the plan for a year and who has not."""
+"""资料库: what organisations keep beside contracts, and who has filed the plan for a year."""
 
 from flask import Blueprint, render_template, request
 from pydantic import BaseModel, Field
 
+from contracts.library.kinds import KINDS, YEARLY_PLANS
 from contracts.library.yearly import filings, yearly_plan_due
 from kernel.access.permissions import Permission
 from kernel.web.permissions import requires
@@ -14,6 +15,17 @@ filing_pages = Blueprint("filing_pages", __name__, template_folder="../templates
 class _Query(BaseModel):
     plan_year: int | None = Field(None, ge=1991, le=2200)
     as_of: str = ""
+
+
+@filing_pages.get("/library")
+@requires(Permission.CONTRACTS_READ)
+def library() -> str:
+    """The kinds of record that the reader may look at, and what each is for."""
+    actor = current_actor()
+    kinds = [kind for kind in KINDS if actor.may(kind.read)]
+    return render_template(
+        "contracts/library/library.html", kinds=kinds, yearly=YEARLY_PLANS, view_day=as_of()
+    )
 
 
 @filing_pages.get("/yearly-filings")
