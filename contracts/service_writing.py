@@ -99,15 +99,18 @@ def rewrite(record: Any, changed: Mapping[str, object], actor: Actor, now: datet
 def replace_rows(
     current: Sequence[Any],
     wanted: Sequence[Mapping[str, Any]],
-    key: str,
+    key: tuple[str, ...],
     now: datetime,
     add: Callable[[Mapping[str, Any]], None],
 ) -> bool:
-    """Bring rows to what is wanted: change, add, supersede; False when they were so already."""
-    rows = {getattr(row, key): row for row in current}
+    """Bring rows to what is wanted: change, add, supersede; False when they were so already.
+
+    ``key`` are the columns by which a row is known again.
+    """
+    rows = {tuple(getattr(row, name) for name in key): row for row in current}
     is_changed = False
     for values in wanted:
-        row = rows.pop(values[key], None)
+        row = rows.pop(tuple(values[name] for name in key), None)
         if row is None:
             add(values)
             is_changed = True

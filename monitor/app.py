@@ -4,7 +4,8 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from contracts.plans.pages import plan_pages
-from contracts.rounds.pages import round_pages
+from contracts.rounds.pages.lists import round_list_pages
+from contracts.rounds.pages.rounds import round_pages
 from flask import Blueprint, Flask
 from flask_openapi.blueprint import APIBlueprint
 from flask_openapi.openapi import OpenAPI
@@ -132,6 +133,7 @@ PAGES: tuple[Blueprint, ...] = (
     search_pages,
     plan_pages,
     round_pages,
+    round_list_pages,
     file_pages,
     filing_pages,
     survey_pages,

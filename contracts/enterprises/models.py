@@ -1,13 +1,13 @@
 """企业: who is inspected. Shared reference data; which contract reaches whom is the contract's."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel.columns import Fact, Recorded, plausible_days
+from kernel.columns import Fact, Recorded, UtcInstant, plausible_days
 from kernel.database import Base
 from kernel.keys import new_key
 
@@ -77,7 +77,7 @@ class RoundEnterprise(Recorded, Base):
     """轮次检查的企业: an enterprise that a round visited, how often (家次), and on which day.
 
     ``visited_on`` NULL: the source gives the enterprise but no day. An enterprise visited on
-    several days has a row for each.
+    several days has a row for each. One that was corrected away keeps its row, ``superseded_at``.
     """
 
     __tablename__ = "round_enterprise"
@@ -95,3 +95,4 @@ class RoundEnterprise(Recorded, Base):
     enterprise_id: Mapped[UUID] = mapped_column(ForeignKey("enterprise.id"))
     visited_on: Mapped[date | None]
     visits: Mapped[int] = mapped_column(default=1)
+    superseded_at: Mapped[datetime | None] = mapped_column(UtcInstant)

@@ -11,7 +11,7 @@ from flask_openapi.blueprint import APIBlueprint
 from flask_openapi.models.tag import Tag
 from sqlalchemy.orm import Session
 
-from contracts.rounds import changes, queries
+from contracts.rounds import changes, queries, visits
 from contracts.rounds.progress import progress_of
 from contracts.rounds.schemas import (
     EquipmentList,
@@ -22,6 +22,7 @@ from contracts.rounds.schemas import (
     RoundOut,
     RoundReturnIn,
     RoundSheet,
+    VisitList,
     ZeroHazards,
 )
 from contracts.schemas import RoundsWanted
@@ -100,6 +101,20 @@ def put_equipment(path: RecordPath, body: EquipmentList) -> Response:
         path.id,
         "填写轮次的设备",
         lambda session, seen: changes.put_equipment(session, actor, clock, path.id, body, seen),
+    )
+
+
+@api.put(
+    "/rounds/<id>/enterprises", summary="填写企业名单", responses={200: RoundSheet, **EDIT_ERRORS}
+)
+@requires(Permission.SERVICE_WRITE)
+def put_enterprises(path: RecordPath, body: VisitList) -> Response:
+    """须带 If-Match（轮次的 ETag）。检查覆盖率按名单中不同的企业计。"""
+    actor, clock = current_actor(), current_clock()
+    return _edited(
+        path.id,
+        "填写轮次的企业名单",
+        lambda session, seen: visits.put_visits(session, actor, clock, path.id, body, seen),
     )
 
 

@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from contracts.hazards.checks import recheck_counts
 from contracts.rounds.queries import equipment_of
 from contracts.rounds.reached import itemised
 from contracts.rounds.rules import FROZEN, NAMES, return_fault, round_faults, zero_fault
@@ -74,7 +75,7 @@ def change_round(
     ``InputError`` for what ``rules.round_faults`` finds in what was changed, or for a date of a
     round that is confirmed.
     """
-    found = _writable_round(session, actor, key)
+    found = writable_round(session, actor, key)
     changed = edited(found, wanted.given(), seen, NAMES)
     if found.confirmed_on is not None:
         frozen = [name for name in FROZEN if name in changed]
@@ -85,6 +86,7 @@ def change_round(
     if changed:
         rewrite(found, changed, actor, clock.now())
         settle_service(session, actor, clock.now(), found.contract_id)
+        recheck_counts(session, actor, clock.now(), found.contract_id)
 
 
 def put_equipment(
@@ -95,7 +97,7 @@ def put_equipment(
     That the types add up to the total is not asked: where they do not, a finding says so. Raises
     ``ChangedMeanwhile``, and ``InputError`` for a type that is named twice.
     """
-    found = _writable_round(session, actor, key)
+    found = writable_round(session, actor, key)
     refuse_stale(seen, found.version, found.recorded_by, {})
     names: set[str] = set()
     for index, each in enumerate(wanted.items):
@@ -111,7 +113,7 @@ def put_equipment(
         session.add(RoundEquipment(**ids, **who, **values))
 
     listed = [each.model_dump() for each in wanted.items]
-    if replace_rows(equipment_of(session, key), listed, "equipment", clock.now(), add):
+    if replace_rows(equipment_of(session, key), listed, ("equipment",), clock.now(), add):
         rewrite(found, {}, actor, clock.now())
         settle_service(session, actor, clock.now(), found.contract_id)
 
@@ -124,7 +126,7 @@ def return_round(
     Raises ``ConflictError`` while it is returned already or an act is on its way, ``InputError`` for
     a round that is confirmed or not ended.
     """
-    found = _writable_round(session, actor, key)
+    found = writable_round(session, actor, key)
     fault = return_fault(
         found.ended_on, found.confirmed_on, wanted.returned_on, clock.business_date()
     )
@@ -145,7 +147,7 @@ def resubmit_round(
 
     Raises ``ConflictError`` when nothing is returned, ``InputError`` for a day before the return.
     """
-    found = _writable_round(session, actor, key)
+    found = writable_round(session, actor, key)
     returned = _open_return(session, key)
     if returned is None:
         raise ConflictError(f"第 {found.number} 轮没有退回，不用重新报送")
@@ -164,7 +166,7 @@ def confirm_zero_hazards(
 
     Raises ``InputError`` when hazards are registered for it, or counts say so, or it has not ended.
     """
-    found = _writable_round(session, actor, key)
+    found = writable_round(session, actor, key)
     fault = zero_fault(
         found.ended_on,
         found.hazards_found,
@@ -180,7 +182,8 @@ def confirm_zero_hazards(
     settle_service(session, actor, clock.now(), found.contract_id)
 
 
-def _writable_round(session: Session, actor: Actor, key: UUID) -> ServiceRound:
+def writable_round(session: Session, actor: Actor, key: UUID) -> ServiceRound:
+    """A round, its contract locked; raises ``ConflictError`` while an act is on its way for it."""
     _, found = locked_child(session, actor, ServiceRound, key, "个服务轮次")
     pending = session.scalar(
         select(Act.entered_by).where(Act.subject_id == key, Act.state.in_(OPEN_STATES))

@@ -74,6 +74,7 @@ def _visited(actor: Actor, contract_id: UUID, as_of: date) -> Select[UUID]:
         .where(
             Contract.id == contract_id,
             visible(actor, Permission.SERVICE_READ),
+            RoundEnterprise.superseded_at.is_(None),
             or_(day.is_(None), day <= as_of),
         )
     )

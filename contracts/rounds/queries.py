@@ -7,11 +7,12 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
+from contracts.enterprises.models import Enterprise, RoundEnterprise
 from contracts.models import Contract, Programme
 from contracts.plans.queries import counting_plan
 from contracts.queries import happened, of_contracts, only_row
 from contracts.rounds.schedule import standing
-from contracts.rounds.schemas import EquipmentOut, ReturnOut, RoundOut, RoundSheet
+from contracts.rounds.schemas import EquipmentOut, ReturnOut, RoundOut, RoundSheet, VisitOut
 from contracts.schemas import OfContracts, RoundState, RoundsWanted
 from contracts.service_models import PlannedRound, RoundEquipment, RoundReturn, ServiceRound
 from kernel.access.actor import Actor
@@ -41,6 +42,7 @@ def service_round(session: Session, actor: Actor, as_of: date, key: UUID) -> Rou
     return RoundSheet.of(
         row[0],
         equipment=[EquipmentOut.of(each) for each in equipment_of(session, key)],
+        visited=visits_of(session, key),
         returns=_returns(session, key, as_of),
         **_told(row, as_of),
     )
@@ -52,6 +54,22 @@ def equipment_of(session: Session, round_id: UUID) -> list[RoundEquipment]:
         RoundEquipment.round_id == round_id, RoundEquipment.superseded_at.is_(None)
     )
     return list(session.scalars(statement.order_by(RoundEquipment.id)))
+
+
+def visits_of(session: Session, round_id: UUID) -> list[VisitOut]:
+    """The enterprises that a round's list names, by name."""
+    statement = (
+        select(
+            RoundEnterprise.enterprise_id,
+            Enterprise.name,
+            RoundEnterprise.visited_on,
+            RoundEnterprise.visits,
+        )
+        .join(Enterprise, Enterprise.id == RoundEnterprise.enterprise_id)
+        .where(RoundEnterprise.round_id == round_id, RoundEnterprise.superseded_at.is_(None))
+        .order_by(Enterprise.name, RoundEnterprise.id)
+    )
+    return [VisitOut.of(row) for row in session.execute(statement)]
 
 
 def round_state(as_of: date) -> ColumnElement[str]:

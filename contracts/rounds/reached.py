@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from contracts.enterprises.models import Enterprise, RoundEnterprise
@@ -34,7 +34,7 @@ class Reach:
 
 def reach_of(session: Session, round_id: UUID) -> Reach:
     """What a round's named list says; two statements. Merged spellings are one enterprise."""
-    of_it = RoundEnterprise.round_id == round_id
+    of_it = and_(RoundEnterprise.round_id == round_id, RoundEnterprise.superseded_at.is_(None))
     joined = select(Enterprise.root_id).join(
         RoundEnterprise, RoundEnterprise.enterprise_id == Enterprise.id
     )

@@ -26,6 +26,7 @@ from contracts.service_models import RoundKind
 from kernel.fields import Day
 
 MOST_TYPES = 100
+MOST_VISITS = 2000
 EquipmentName = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[^\x00-\x1f]*$")]
 
 
@@ -100,6 +101,20 @@ class EquipmentList(_In):
     items: tuple[EquipmentIn, ...] = Field(title="设备", max_length=MOST_TYPES)
 
 
+class VisitIn(_In):
+    """一家企业：检查日期、家次。"""
+
+    enterprise_id: UUID = Field(title="企业")
+    visited_on: OptionalDay = Field(None, title="检查日期")
+    visits: int = Field(1, ge=1, le=9999, title="家次")
+
+
+class VisitList(_In):
+    """轮次检查的企业名单；替换原有的全部。"""
+
+    items: tuple[VisitIn, ...] = Field(title="企业", max_length=MOST_VISITS)
+
+
 class RoundReturnIn(_In):
     """退回轮次。"""
 
@@ -125,6 +140,15 @@ class EquipmentOut(Out):
 
     equipment: str
     sets: Count
+
+
+class VisitOut(Out):
+    """一家企业在这一轮的检查。"""
+
+    enterprise_id: UUID
+    name: str = Field(description="名录中现在的名称")
+    visited_on: date | None
+    visits: int = Field(description="家次")
 
 
 class ReturnOut(Out):
@@ -177,9 +201,10 @@ class RoundOut(FactOut):
 
 
 class RoundSheet(RoundOut):
-    """服务轮次及其设备、退回经过。"""
+    """服务轮次及其设备、企业名单、退回经过。"""
 
     equipment: list[EquipmentOut]
+    visited: list[VisitOut] = Field(description="检查的企业")
     returns: list[ReturnOut]
 
 

@@ -137,6 +137,7 @@ def _reached() -> None:
         _id("enterprise_id"),
         _day("visited_on"),
         sa.Column("visits", sa.Integer(), nullable=False),
+        sa.Column("superseded_at", sa.DateTime(timezone=True), nullable=True),
         *_recorded(),
         _check(visited, "visits", "visits >= 1"),
         *_plausible(visited, "visited_on"),
@@ -181,7 +182,11 @@ def _hazards() -> None:
         sa.Column(
             "deadline_key",
             sa.Date(),
-            sa.Computed("coalesce(deadline, '2200-12-31')", persisted=True),
+            sa.Computed(
+                "CASE WHEN rectified_on IS NULL THEN coalesce(deadline, '2200-12-30') "
+                "ELSE '2200-12-31' END",
+                persisted=True,
+            ),
             nullable=False,
         ),
         *_fact(),

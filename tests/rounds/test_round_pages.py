@@ -8,9 +8,12 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from contracts.enterprises.models import Enterprise
+from contracts.enterprises.names import name_key
 from contracts.service_models import ImplementationPlan, PlannedRound, RoundKind, ServiceRound
 from kernel.access.actor import LOCAL_OPERATOR
 from kernel.database import Database
+from kernel.keys import new_key
 from tests.ledger import WHO
 from tests.pages import page, statements
 from tests.step_ledger import Person, StepLedger, fill, people_of, plan_id, round_id
@@ -164,3 +167,26 @@ def test_a_new_round_takes_over_what_the_plan_says(
     form = {"kind": "drill", "started_on": "2023-07-01", "rounds_covered": "1"}
     assert _send(clerk, address, **form, planned_number="2")[0] == 302
     assert _send(clerk, address, **{**form, "started_on": ""})[0] == 422
+
+
+def test_the_list_of_enterprises_is_pasted_line_by_line(
+    database: Database, tmp_path: Path, ledger: StepLedger
+) -> None:
+    (clerk,) = people_of(database, tmp_path, ledger, "clerk")
+    with database.writing(LOCAL_OPERATOR) as session:
+        session.add_all(
+            Enterprise(id=new_key(), name=name, name_key=name_key(name), **WHO)
+            for name in ("甲矿业有限公司", "乙矿业有限公司")
+        )
+    shown = f"/rounds/{round_id(database, ledger.paid_by_zone)}"
+    address = f"{shown}/enterprises"
+    status, text = _send(clerk, address, version="1", enterprises="甲矿业有限公司\n丙厂")
+    assert (status, "丙厂（共 1 家）" in text, "甲矿业有限公司\n丙厂" in text) == (422, True, True)
+    status, text = _send(clerk, address, version="1", enterprises="甲矿业有限公司，2024-06-03")
+    assert (status, "第 1 行：不能晚于业务日期" in text) == (422, True)
+    lines = "甲矿业有限公司\t2023-06-03\t2\n乙矿业有限公司"
+    assert _send(clerk, address, version="1", enterprises=lines)[0] == 302
+    assert "2 家，3 家次" in page(clerk.client, shown)
+    assert "甲矿业有限公司，2023-06-03，2" in page(clerk.client, address)
+    assert _send(clerk, address, version="2", enterprises="乙矿业有限公司")[0] == 302
+    assert "1 家，1 家次" in page(clerk.client, shown)

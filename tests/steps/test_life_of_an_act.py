@@ -204,7 +204,7 @@ def test_a_plan_returned_to_the_vendor_needs_reasons(
     step(head, entered(clerk, {**body, "reasons": "缺少应急处置"}), "approve")
     found = head.get(f"plans?contract={ledger.paid_by_zone}").get_json()["items"]
     assert [(p["state"], p["returned_on"]) for p in found] == [("returned", "2023-03-05")]
-    assert "缺少应急处置" in found[0]["note"]
+    assert "缺少应急处置" in found[0]["return_reason"]
 
 
 def test_a_reversal_is_a_negative_row_and_the_payment_can_be_entered_anew(

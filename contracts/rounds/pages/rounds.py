@@ -11,12 +11,10 @@ from werkzeug.wrappers import Response
 from contracts.plans.queries import plans
 from contracts.rounds import changes, queries
 from contracts.rounds.coverage import coverage
-from contracts.rounds.equipment_fields import ROWS, flat, items_typed, rows_of
 from contracts.rounds.progress import progress_of
 from contracts.rounds.reached import SHOWN, itemised, reach_of
 from contracts.rounds.rules import NAMES
 from contracts.rounds.schemas import (
-    EquipmentList,
     NewRound,
     Progress,
     ResubmissionIn,
@@ -33,7 +31,7 @@ from kernel.web.forms import Form, again, saved, seen_version, tried, typed
 from kernel.web.permissions import requires
 from kernel.web.session import as_of, current_actor, current_clock, current_session, write_session
 
-round_pages = Blueprint("round_pages", __name__, template_folder="templates")
+round_pages = Blueprint("round_pages", __name__, template_folder="../templates")
 
 MOST_VERSIONS = 50
 GROUPS: Mapping[str, tuple[str, ...]] = {
@@ -158,35 +156,6 @@ def change(round_id: UUID) -> Response:
     return saved(act, lambda form: _edit_page(found, form), back, "轮次已更新。")
 
 
-@round_pages.get("/rounds/<uuid:round_id>/equipment")
-@requires(Permission.SERVICE_WRITE)
-def equipment(round_id: UUID) -> str:
-    """The form of equipment by type."""
-    found = _round(round_id)
-    return _equipment_page(found, Form(rows_of(found.equipment)))
-
-
-@round_pages.post("/rounds/<uuid:round_id>/equipment")
-@requires(Permission.SERVICE_WRITE)
-def put_equipment(round_id: UUID) -> Response:
-    """Save the types in place of those that were there."""
-    found, items = _round(round_id), items_typed(typed())
-
-    def act() -> None:
-        wanted = EquipmentList.model_validate({"items": items})
-        with write_session(reason="填写轮次的设备") as session:
-            actor, clock = current_actor(), current_clock()
-            changes.put_equipment(session, actor, clock, round_id, wanted, seen_version())
-
-    back = url_for("round_pages.show", round_id=round_id)
-    return saved(
-        act,
-        lambda form: _equipment_page(found, Form(flat(items), form.faults)),
-        back,
-        "设备已保存。",
-    )
-
-
 @round_pages.post("/rounds/<uuid:round_id>/return")
 @requires(Permission.SERVICE_WRITE)
 def give_back(round_id: UUID) -> Response:
@@ -277,18 +246,6 @@ def _form_page(contract_id: UUID, form: Form, found: RoundSheet | None, version:
         names=NAMES,
         kinds=list(RoundKind),
         planned=[line for line in lines if line.in_plan],
-    )
-
-
-def _equipment_page(found: RoundSheet, form: Form) -> str:
-    session, actor = current_session(), current_actor()
-    return render_template(
-        "rounds/equipment.html",
-        item=found,
-        contract=contract_head(session, actor, found.contract.id),
-        form=form,
-        version=seen_version() or found.version,
-        rows=ROWS,
     )
 
 
