@@ -162,7 +162,7 @@ def _show(vendor_id: UUID, form: Form) -> str:
     board = vendor_board(session, actor, vendor_id, day)
     papers = boards.papers_of(session, vendor_id, day)
     sectors = "、".join(each.sectors for each in board.contracts)
-    purchasers = {each.purchaser.id for each in board.contracts}
+    asking = {who.id for each in board.contracts for who in (each.purchaser, each.lead) if who}
     merged, into = boards.merges_of(session, vendor_id)
     return render_template(
         "monitor/vendors/show.html",
@@ -170,7 +170,7 @@ def _show(vendor_id: UUID, form: Form) -> str:
         vendor=found,
         board=board,
         papers=papers,
-        lacking=boards.lacking(session, papers, sectors, purchasers, day),
+        lacking=boards.lacking(session, papers, sectors, asking, day),
         admissions=boards.admissions_of(session, vendor_id, day),
         former=boards.former_names(session, vendor_id),
         merged=merged,

@@ -169,11 +169,14 @@ def evaluations_of(
 
 
 def lacking(
-    session: Session, papers: Sequence[Paper], sectors: str, purchasers: Collection[UUID], day: date
+    session: Session, papers: Sequence[Paper], sectors: str, asking: Collection[UUID], day: date
 ) -> list[Lack]:
-    """What the sectors of the vendor's contracts ask for and its papers do not give on ``day``."""
+    """What the vendor's papers do not give on ``day`` of what is asked for in these sectors.
+
+    ``asking`` buy or lead its contracts.
+    """
     held = [as_held(paper.record) for paper in papers]
-    return lacks(required_by(session, purchasers, day), held, sectors_in(sectors), day)
+    return lacks(required_by(session, asking, day), held, sectors_in(sectors), day)
 
 
 def former_names(session: Session, vendor_id: UUID) -> Sequence[VendorFormerName]:

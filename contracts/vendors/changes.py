@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from contracts.models import PublicUnit, Vendor, VendorSize
+from contracts.vendors.findings import recheck, seen_contracts
 from contracts.vendors.models import VendorFormerName, VendorMerge
 from contracts.vendors.schemas import MergeIn, NewVendor, VendorEdit
 from contracts.vendors.twins import twins_of
@@ -93,6 +94,8 @@ def change_vendor(
         found.version += 1
         found.recorded_at, found.recorded_by = clock.now(), actor.name
         session.flush()
+    if "public_unit" in changed:
+        recheck(session, actor, clock.now(), seen_contracts(session, actor, key))
     return found
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contracts.access import organisations_in
@@ -112,23 +112,38 @@ def as_held(row: Qualification) -> Held:
     )
 
 
-def required_by(session: Session, organisation_ids: Iterable[UUID], day: date) -> list[Required]:
+def required_by(session: Session, organisation_ids: Collection[UUID], day: date) -> list[Required]:
     """What these organisations and those above them ask for on a day; one statement."""
-    above = select(OrganisationAncestor.ancestor_id).where(
-        OrganisationAncestor.organisation_id.in_(organisation_ids)
-    )
+    asked = requirements_on(session, organisation_ids)
+    return required_on([row for rows in asked.values() for row in rows], day)
+
+
+def requirements_on(
+    session: Session, organisation_ids: Collection[UUID]
+) -> dict[UUID, list[QualificationRequirement]]:
+    """What binds each organisation, by itself or from above, of all times; one statement."""
     wanted = (
-        select(QualificationRequirement)
-        .where(
-            QualificationRequirement.organisation_id.in_(above),
-            QualificationRequirement.valid_from <= day,
-            or_(
-                QualificationRequirement.valid_to.is_(None), QualificationRequirement.valid_to > day
-            ),
+        select(OrganisationAncestor.organisation_id, QualificationRequirement)
+        .join(
+            QualificationRequirement,
+            QualificationRequirement.organisation_id == OrganisationAncestor.ancestor_id,
         )
+        .where(OrganisationAncestor.organisation_id.in_(organisation_ids))
         .order_by(QualificationRequirement.id)
     )
-    found = (Required(row.sector, row.kind, row.rank) for row in session.scalars(wanted))
+    found: dict[UUID, list[QualificationRequirement]] = {}
+    for key, row in session.execute(wanted):
+        found.setdefault(key, []).append(row)
+    return found
+
+
+def required_on(asked: Iterable[QualificationRequirement], day: date) -> list[Required]:
+    """What of it holds on a day, nothing twice."""
+    found = (
+        Required(row.sector, row.kind, row.rank)
+        for row in asked
+        if row.valid_from <= day and (row.valid_to is None or row.valid_to > day)
+    )
     return list(dict.fromkeys(found))
 
 

@@ -39,7 +39,9 @@ class QualificationEntry(RecordIn):
 class QualificationRequirementEntry(RecordIn):
     """资质要求。"""
 
-    organisation_id: UUID = Field(title="提出要求的机构", description="对它和它下级机构的合同有效")
+    organisation_id: UUID = Field(
+        title="提出要求的机构", description="对它和下级机构购买或牵头的合同有效"
+    )
     sector: Line = Field(min_length=1, max_length=60, title="行业领域", description="一次填一个")
     kind: Line = Field(min_length=1, max_length=60, title="资质名称")
     rank: Line = Field("", max_length=20, title="最低等级", description="不填为任何等级")

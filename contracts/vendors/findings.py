@@ -1,24 +1,32 @@
 """核验 of what is kept of vendors: promises that differ, people who are missing, wrong grades."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
-from datetime import date
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from contracts.access import visible
 from contracts.findings import Found, Scope, doubt, sync_findings
-from contracts.models import Contract, PublicUnit, Vendor
+from contracts.models import Contract, Programme, PublicUnit, Vendor
 from contracts.records.kinds import Entering
-from contracts.vendors.checks import INELIGIBLE, held_by, required_by
+from contracts.vendors.checks import INELIGIBLE, held_by, required_on, requirements_on
 from contracts.vendors.entries import whole_points
 from contracts.vendors.grading import grade_of
-from contracts.vendors.models import ContractResource, ResourcePresence, VendorEvaluation
+from contracts.vendors.models import (
+    ContractResource,
+    QualificationRequirement,
+    ResourcePresence,
+    VendorEvaluation,
+)
 from contracts.vendors.presence import Count, Promise, contradictions, present_on
-from contracts.vendors.qualifying import lacks, sectors_in
+from contracts.vendors.qualifying import Held, lacks, sectors_in
 from contracts.vendors.words import GRADE_NAMES
+from kernel.access.actor import Actor
+from kernel.access.permissions import Permission
 from kernel.sql import among
 
 CODES = (
@@ -34,19 +42,47 @@ LONGEST_VALUE = 400
 def recheck_contract(entering: Entering) -> None:
     """Bring the findings on the contract of a record that was just written up to it."""
     written: Any = entering.record
-    found = vendor_findings(entering.session, [written.contract_id])
-    scope = Scope([written.contract_id], (), CODES)
-    sync_findings(entering.session, entering.actor, written.recorded_at, scope, found)
+    recheck(entering.session, entering.actor, written.recorded_at, [written.contract_id])
+
+
+def recheck_vendor(entering: Entering) -> None:
+    """The same for the contracts of a vendor whose papers changed, as far as the actor sees them."""
+    written: Any = entering.record
+    session, actor = entering.session, entering.actor
+    recheck(session, actor, written.recorded_at, seen_contracts(session, actor, written.vendor_id))
+
+
+def seen_contracts(session: Session, actor: Actor, vendor_id: UUID) -> Sequence[UUID]:
+    """The contracts of a vendor on which the actor sees findings."""
+    seen = visible(actor, Permission.FINDINGS_READ)
+    return session.scalars(select(Contract.id).where(Contract.vendor_id == vendor_id, seen)).all()
+
+
+def recheck(session: Session, actor: Actor, now: datetime, contract_ids: Collection[UUID]) -> None:
+    """Bring the findings on these contracts up to what is recorded of their vendors."""
+    if contract_ids:
+        found = vendor_findings(session, contract_ids)
+        sync_findings(session, actor, now, Scope(contract_ids, (), CODES), found)
 
 
 def vendor_findings(session: Session, contract_ids: Collection[UUID]) -> list[Found]:
-    """What is contradicted on these contracts; a fixed number of statements for resources and
-    evaluations, one more a contract whose vendor or qualification is in doubt."""
-    contracts = select(Contract, Vendor).join(Vendor, Vendor.id == Contract.vendor_id)
-    wanted = contracts.where(among(session, Contract.id, contract_ids))
+    """What is contradicted on these contracts; six statements, whatever the number."""
+    wanted = (
+        select(Contract, Vendor, Programme.lead_id)
+        .join(Vendor, Vendor.id == Contract.vendor_id)
+        .join(Programme, Programme.id == Contract.programme_id)
+        .where(among(session, Contract.id, contract_ids))
+        .order_by(Contract.id)
+    )
+    rows = [(row[0], row[1], row[2]) for row in session.execute(wanted)]
+    asking = {key for contract, _, lead_id in rows for key in (contract.purchaser_id, lead_id)}
+    asked = requirements_on(session, asking)
+    held = held_by(session, {vendor.id for _, vendor, _ in rows}) if asked else {}
     found: list[Found] = []
-    for contract, vendor in session.execute(wanted.order_by(Contract.id)):
-        found += [*ineligible(contract, vendor), *unqualified(session, contract)]
+    for contract, vendor, lead_id in rows:
+        required = [*asked.get(contract.purchaser_id, []), *asked.get(lead_id, [])]
+        found += ineligible(contract, vendor)
+        found += unqualified(contract, required, held.get(vendor.id, []))
     evaluations = select(VendorEvaluation).where(
         among(session, VendorEvaluation.contract_id, contract_ids)
     )
@@ -68,15 +104,14 @@ def ineligible(contract: Contract, vendor: Vendor) -> Iterator[Found]:
         )
 
 
-def unqualified(session: Session, contract: Contract) -> Iterator[Found]:
+def unqualified(
+    contract: Contract, asked: Sequence[QualificationRequirement], held: Sequence[Held]
+) -> Iterator[Found]:
     """What the contract's sectors asked for when it was signed, and its vendor did not hold."""
     day = contract.signed_on or contract.service_start
     if day is None:
         return
-    required = required_by(session, [contract.purchaser_id], day)
-    if not required:
-        return
-    held = held_by(session, [contract.vendor_id]).get(contract.vendor_id, [])
+    required = required_on(asked, day)
     unsure = doubt(contract.assumed, "signed_on", "service_start", "sectors")
     for lack in lacks(required, held, sectors_in(contract.sectors), day):
         yield Found(

@@ -20,7 +20,7 @@ from contracts.vendors.entries import (
     QualificationRequirementEntry,
     ResourceEntry,
 )
-from contracts.vendors.findings import recheck_contract
+from contracts.vendors.findings import recheck_contract, recheck_vendor
 from contracts.vendors.models import (
     Admission,
     ContractResource,
@@ -65,6 +65,7 @@ QUALIFICATIONS = RecordKind(
     natural_key=("kind", "number"),
     follows={"revoked_on": ()},
     rules=check_qualification,
+    after=recheck_vendor,
     empty="没有登记资质。请按证书登记名称、编号、适用领域和有效期。",
 )
 REQUIREMENTS = RecordKind(

@@ -110,7 +110,8 @@ class Qualification(Fact, Base):
 class QualificationRequirement(Fact, Base):
     """资质要求: what a lead asks of vendors in a sector, from a day until another (not included).
 
-    It binds the contracts of this organisation and of those below it (Hami report, problem 3).
+    It binds the contracts that this organisation, or one below it, buys or leads (Hami report,
+    problem 3).
     """
 
     __tablename__ = "qualification_requirement"

@@ -102,12 +102,18 @@ def test_who_lacks_what_a_sector_asks_for_or_is_excluded_is_not_admitted(
         "rank": "甲级",
     }
     send(clerk, "qualifications", 422, **held, expires_on="2024-01-01", is_permanent=True)
-    send(clerk, "qualifications", **held, issued_on="2021-02-01", expires_on="2024-01-31")
+    late = send(clerk, "qualifications", **held, issued_on="2023-04-01", expires_on="2026-03-31")
+    assert [code for code, _ in findings(database)] == ["qualification_lacking"] * 2
+    assert "2023-04-01 才发证" in findings(database)[0][1]
+    path = f"/api/v1/qualifications/{late['id']}"
+    etag = {"If-Match": clerk.get(path).headers["ETag"]}
+    right = {**held, "issued_on": "2021-02-01", "expires_on": "2024-01-31"}
+    assert clerk.put(path, json=right, headers=etag).status_code == 200
     assert "只能登记本单位" in faults(send(clerk, "admissions", 422, **wanted))["organisation_id"]
     send(overseer, "admissions", **wanted)
     send(overseer, "admissions", 409, **wanted)
-    late: Body = {**wanted, "sector": "煤矿、民爆"}
-    assert "一次填一个" in faults(send(overseer, "admissions", 422, **late))["sector"]
+    both: Body = {**wanted, "sector": "煤矿、民爆"}
+    assert "一次填一个" in faults(send(overseer, "admissions", 422, **both))["sector"]
     unit = send(overseer, "vendors", name="甲市应急救援指挥保障服务中心", public_unit="class_one")
     told = send(
         overseer,
