@@ -21,7 +21,7 @@ from kernel.access.actor import Actor
 from kernel.access.permissions import Permission
 from kernel.clock import Clock
 from kernel.edits import refuse_stale
-from kernel.errors import ConflictError, InputError
+from kernel.errors import ConflictError, InputError, NotFoundError
 from kernel.paging import Page, PagedQuery, fetch_page
 from kernel.sql import among
 
@@ -32,8 +32,8 @@ _SUFFIXES: Final = ("集团公司", "股份公司", "有限公司", "分公司",
 class MergePreview:
     """What would count as the other's from now on, of what the reader may see."""
 
-    away: Enterprise
-    into: Enterprise
+    away: EnterpriseOut
+    into: EnterpriseOut
     hazards: int
     listed: int
     visits: int
@@ -67,7 +67,9 @@ def suggestions(session: Session, wanted: PagedQuery) -> Page[Alike]:
 
 def preview(session: Session, actor: Actor, key: UUID, into_id: UUID) -> MergePreview:
     """What a merge would change; raises as ``merge`` does."""
-    away, into = locked_enterprise(session, key), _target(session, into_id)
+    away, into = session.get(Enterprise, key), _target(session, into_id)
+    if away is None:
+        raise NotFoundError("企业名录中没有这家企业")
     _judge(away, into)
     seen = [
         select(func.count())
@@ -77,7 +79,7 @@ def preview(session: Session, actor: Actor, key: UUID, into_id: UUID) -> MergePr
     ]
     former = select(func.count()).where(Enterprise.root_id == away.id, Enterprise.id != away.id)
     counted = session.execute(select(*seen, former.scalar_subquery())).one()
-    return MergePreview(away, into, *map(int, counted))
+    return MergePreview(EnterpriseOut.of(away), EnterpriseOut.of(into), *map(int, counted))
 
 
 def merge(

@@ -36,7 +36,6 @@ from kernel.web.session import (
     current_actor,
     current_clock,
     current_session,
-    web_parts,
     write_session,
 )
 
@@ -164,10 +163,9 @@ def merge(enterprise_id: UUID) -> Response:
     is_confirmed = request.form.get("act") == "merge"
     told: list[merging.MergePreview] = []
 
-    def rehearse() -> None:
-        with web_parts().database.rehearsing(current_actor()) as session:
-            into = _into()
-            told.append(merging.preview(session, current_actor(), enterprise_id, into))
+    def look() -> None:
+        session, actor = current_session(), current_actor()
+        told.append(merging.preview(session, actor, enterprise_id, _into()))
 
     def act() -> None:
         entry = MergeIn(into_id=_into(), reason=typed().get("reason", ""))
@@ -182,7 +180,7 @@ def merge(enterprise_id: UUID) -> Response:
             )
 
     back = url_for("enterprise_pages.show", enterprise_id=enterprise_id)
-    refusal = tried(act if is_confirmed else rehearse)
+    refusal = tried(act if is_confirmed else look)
     if refusal is not None:
         return again(refusal, lambda form: _merge_page(enterprise_id, form), back)
     if is_confirmed:

@@ -11,8 +11,8 @@ from kernel.columns import Fact, Recorded, plausible_days, words
 from kernel.database import Base
 from kernel.keys import new_key
 
-NO_DEADLINE = "2200-12-31"
-"""Where a hazard without a deadline stands in a list by deadline: last."""
+NO_DEADLINE, RECTIFIED = "2200-12-30", "2200-12-31"
+"""Where a hazard without a deadline stands in a list by deadline, and a rectified one: last."""
 
 
 class HazardLevel(StrEnum):
@@ -44,7 +44,8 @@ class Hazard(Fact, Base):
     ``natural_key`` (``contracts.hazards.natural_keys``) is what tells a row of a ledger that is
     imported again. ``assured_…`` are the 五落实 of a major one: 责任, 资金, 时间, 措施, 预案.
     ``on_the_spot`` (现场解决) NULL: the source does not say.
-    ``deadline_key`` is the deadline, or a day past all, for lists by deadline.
+    ``deadline_key`` is the deadline of what is not rectified, else a day past all, for lists of
+    what is due first.
     """
 
     __tablename__ = "hazard"
@@ -108,7 +109,11 @@ class Hazard(Fact, Base):
     verified_by: Mapped[str] = mapped_column(String(120), default="")
     verify_result: Mapped[str] = mapped_column(String(300), default="")
     deadline_key: Mapped[date] = mapped_column(
-        Computed(f"coalesce(deadline, '{NO_DEADLINE}')", persisted=True)
+        Computed(
+            f"CASE WHEN rectified_on IS NULL THEN coalesce(deadline, '{NO_DEADLINE}') "
+            f"ELSE '{RECTIFIED}' END",
+            persisted=True,
+        )
     )
 
 

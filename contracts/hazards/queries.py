@@ -5,12 +5,12 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, func, literal, or_, select, true
+from sqlalchemy import ColumnElement, Date, case, func, literal, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from contracts.access import of_visible
 from contracts.enterprises.models import Enterprise
-from contracts.hazards.models import NO_DEADLINE, Hazard, HazardCount, HazardEvent
+from contracts.hazards.models import NO_DEADLINE, RECTIFIED, Hazard, HazardCount, HazardEvent
 from contracts.hazards.schemas import (
     CountOut,
     CountsWanted,
@@ -130,8 +130,9 @@ def _statement(actor: Actor, held: Held) -> AnySelect:
 def _deadline_key(held: Held, today: date) -> Any:
     if held.day >= today:
         return Hazard.deadline_key
-    never = literal(date.fromisoformat(NO_DEADLINE), Date)
-    return func.coalesce(held.date_of("deadline"), never, type_=Date)
+    never, done = (literal(date.fromisoformat(day), Date) for day in (NO_DEADLINE, RECTIFIED))
+    due = func.coalesce(held.date_of("deadline"), never, type_=Date)
+    return case((held.happened("rectified_on"), done), else_=due)
 
 
 def _asked(held: Held, wanted: HazardsWanted) -> Sequence[ColumnElement[bool]]:

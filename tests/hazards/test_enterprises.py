@@ -94,7 +94,7 @@ def test_what_was_merged_counts_as_one_and_keeps_its_rows(database: Database) ->
             page = hazards(session, ACTOR, TODAY, TODAY, HazardsWanted(enterprise=asked))
             assert {item.enterprise and item.enterprise.id for item in page.items} == {first, third}
         assert named_enterprise(session, "enterprise", "乙 矿业") == second
-    with database.rehearsing(ACTOR) as session:
+    with database.reading(ACTOR) as session:
         told = preview(session, ACTOR, first, second)
         assert (told.hazards, told.former) == (2, 1)
 
