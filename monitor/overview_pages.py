@@ -14,8 +14,9 @@ from kernel.access.roles import ROLES
 from kernel.paging import Page
 from kernel.tenant import expect_many
 from kernel.web.permissions import SIGNED_IN, requires
-from kernel.web.session import as_of, current_actor, current_session
+from kernel.web.session import as_of, current_actor, current_clock, current_session
 from monitor.boards import added_up, programme_lines
+from monitor.next_steps import next_steps
 from payments.boards import months_of_year
 
 SHOWN_ALERTS = 10
@@ -50,6 +51,7 @@ def show() -> str:
         alerts=worst_open(session, actor, day, SHOWN_ALERTS) if sees_alerts else [],
         findings=count_findings(session, actor) if sees_findings else 0,
         to_do=_acts_to_do(session, actor),
+        steps=next_steps(session, actor) if day == current_clock().business_date() else [],
         scan=last_scan(session, day) if sees_alerts else None,
     )
 
