@@ -9,7 +9,7 @@ from contracts.acceptance.models import (
     ServiceReport,
 )
 from contracts.acceptance.passed import tell_who_waits
-from contracts.acceptance.rules import check_acceptance, check_service_report
+from contracts.acceptance.rules import check_acceptance, check_service_report, refuse_other_decider
 from contracts.records.kinds import Owner, RecordKind
 from kernel.access.permissions import Permission
 
@@ -76,6 +76,7 @@ SERVICE_REPORTS = RecordKind(
     },
     follows={"decided_on": ("conclusion", "mending_asked", "mend_by"), **_MENDED},
     deadlines=_MEND_BY,
+    allowed=refuse_other_decider,
     rules=check_service_report,
     empty="还没有报送。《安全技术服务报告》和服务工作评估报告须在服务期满前报牵头单位。",
 )  # fmt: skip

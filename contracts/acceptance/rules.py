@@ -35,18 +35,22 @@ def check_acceptance(entering: Entering) -> None:
 
 
 def check_service_report(entering: Entering) -> None:
-    """Handed in after service began; decided by the lead, once, not before it came."""
+    """Handed in after service began; decided once, not before it came."""
     entry = entering.entry
     refuse_before(entry, "submitted_on", contract_of(entering).service_start, "开始服务")
     refuse_before(entry, "decided_on", entry.submitted_on, "报送")
     refuse_ahead(entry, entering.today, "decided_on")
     refuse_alone(entry, "conclusion", "decided_on", "写了验收结论，须写明验收日期")
     refuse_alone(entry, "decided_on", "conclusion", "写了验收日期，须写明验收结论")
-    if _decision(entry) != _decision(entering.record):
-        message = "《安全技术服务报告》和评估报告由牵头单位验收，您不在这份合同的牵头单位任职"
-        refuse_other_than_lead(entering, "conclusion", message)
     refuse_mending(entry, entering.today, entry.decided_on, "验收")
     _check_mending(entry)
+
+
+def refuse_other_decider(entering: Entering) -> None:
+    """The lead bureau alone accepts a report (Hami report, duties)."""
+    if _decision(entering.entry) != _decision(entering.record):
+        message = "《安全技术服务报告》和评估报告由牵头单位验收，您不在这份合同的牵头单位任职"
+        refuse_other_than_lead(entering, "conclusion", message)
 
 
 def _decision(report: Any | None) -> tuple[date | None, Conclusion | None]:

@@ -28,6 +28,7 @@ from contracts.checks.rules import (
     check_negatives,
 )
 from contracts.records.kinds import Owner, RecordKind
+from contracts.supervision.capacity import refuse_strange_name
 from contracts.supervision.references import SUPERVISOR
 from kernel.access.permissions import Permission
 
@@ -47,6 +48,7 @@ CLAUSE_CHECKS = RecordKind(
     columns=("checked_on", *CLAUSES),
     natural_key=_ONCE_A_DAY,
     references=_CHECKER,
+    allowed=refuse_strange_name,
     rules=check_clauses,
     empty="还没有核对合同条款。八项内容逐项核对：有没有，在第几条。",
 )
@@ -71,6 +73,7 @@ SUBCONTRACTING_CHECKS = RecordKind(
     },
     references=_CHECKER,
     follows={"settled_on": ()},
+    allowed=refuse_strange_name,
     rules=check_handing_on,
     empty="还没有转包核查。服务期内至少核查一次，人员、设备、成果、收款逐项核实。",
 )
@@ -86,6 +89,7 @@ MANAGEMENT_CHECKS = RecordKind(
     columns=("checked_on", *MANAGEMENT),
     natural_key=_ONCE_A_DAY,
     references=_CHECKER,
+    allowed=refuse_strange_name,
     rules=check_management,
     empty="还没有核查。制度、领导机制、台账、接受监督四项逐项写明。",
 )
@@ -101,6 +105,7 @@ NEGATIVE_CHECKS = RecordKind(
     columns=("checked_on", *NEGATIVES),
     natural_key=_ONCE_A_DAY,
     references=_CHECKER,
+    allowed=refuse_strange_name,
     rules=check_negatives,
     empty="还没有核查。四种情形逐项写明存在或不存在。",
 )
@@ -126,6 +131,7 @@ PERFORMANCE_MONITORINGS = RecordKind(
         }
     },
     references=_CHECKER,
+    allowed=refuse_strange_name,
     rules=check_monitoring,
     empty="还没有绩效执行监控表。一般每年 8 月，对照全年目标看资金和产出到了哪里。",
 )  # fmt: skip

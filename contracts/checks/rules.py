@@ -13,7 +13,7 @@ from contracts.checks.models import (
 )
 from contracts.records.day_rules import refuse_ahead, refuse_alone, refuse_before
 from contracts.records.kinds import Entering
-from contracts.supervision.capacity import contract_of, refuse_strange_name
+from contracts.supervision.capacity import contract_of
 from kernel.errors import InputError
 
 _DOES_IT_ITSELF = tuple(item for item in HANDED_ON if item != "quality_measures")
@@ -23,7 +23,6 @@ _MONITORING = "财预〔2019〕136号"
 
 def check_clauses(entering: Entering) -> None:
     """A clause that is there stands somewhere in the contract."""
-    refuse_strange_name(entering)
     _refuse_nothing(entering.entry, CLAUSES)
     _refuse_bare(entering.entry, CLAUSES, answer=True, said="写明有的，须写明在合同第几条")
 
@@ -31,7 +30,6 @@ def check_clauses(entering: Entering) -> None:
 def check_handing_on(entering: Entering) -> None:
     """What speaks for 转包 needs its evidence, and a conclusion that does not deny it."""
     entry = entering.entry
-    refuse_strange_name(entering)
     _refuse_nothing(entry, HANDED_ON)
     _refuse_bare(entry, HANDED_ON, answer=False, said="写明否的，须写明依据")
     against = [item for item in _DOES_IT_ITSELF if getattr(entry, item) is False]
@@ -47,14 +45,12 @@ def check_handing_on(entering: Entering) -> None:
 
 def check_management(entering: Entering) -> None:
     """What is missing in the management of the service needs its evidence."""
-    refuse_strange_name(entering)
     _refuse_nothing(entering.entry, MANAGEMENT)
     _refuse_bare(entering.entry, MANAGEMENT, answer=False, said="写明否的，须写明依据")
 
 
 def check_negatives(entering: Entering) -> None:
     """What was found of the negative list needs its evidence."""
-    refuse_strange_name(entering)
     _refuse_nothing(entering.entry, NEGATIVES)
     _refuse_bare(entering.entry, NEGATIVES, answer=True, said="写明存在的，须写明依据")
 
@@ -62,7 +58,6 @@ def check_negatives(entering: Entering) -> None:
 def check_monitoring(entering: Entering) -> None:
     """Looked at once the period is over; a goal in doubt has its reason and a measure."""
     entry = entering.entry
-    refuse_strange_name(entering)
     refuse_before(entry, "period_to", contract_of(entering).service_start, "开始服务")
     refuse_before(entry, "monitored_on", entry.period_to, "到数据截止日")
     if entry.outlook is not Outlook.CERTAIN:

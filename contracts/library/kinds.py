@@ -20,6 +20,8 @@ from contracts.library.rules import (
     check_outcome,
     check_regulation,
     check_yearly_plan,
+    refuse_other_decider,
+    refuse_other_than_lead,
 )
 from contracts.library.sight import (
     documents_seen,
@@ -85,6 +87,7 @@ YEARLY_PLANS = RecordKind(
     natural_key=("plan_year", "number"),
     references={"lead_id": LEAD},
     follows={"returned_on": (), "approved_on": ()},
+    allowed=refuse_other_decider,
     rules=check_yearly_plan,
     empty="还没有报送。各部门每年 9 月 30 日前向牵头单位报送下一年度购买服务方案。",
 )  # fmt: skip
@@ -121,6 +124,7 @@ APPROVAL_DOCUMENTS = RecordKind(
     },
     follows={"mended_on": ("mending_done",)},
     deadlines={"mend_by": "mended_on"},
+    allowed=refuse_other_than_lead,
     rules=check_approval_document,
     empty="还没有登记。请示、批复、财政下达的指标文和要求整改的审查意见登记在此。",
 )  # fmt: skip
@@ -152,6 +156,7 @@ OUTCOME_FACTS = RecordKind(
             OutcomeMeasure.FINES: "罚没金额",
         }
     },
+    allowed=refuse_other_than_lead,
     rules=check_outcome,
     empty="还没有登记成效。伤亡、事故等数字按期间登记，与上年同期比较。",
 )  # fmt: skip

@@ -27,13 +27,18 @@ def check_regulation(entering: Entering) -> None:
 
 
 def check_yearly_plan(entering: Entering) -> None:
-    """Returned or recognised by the lead, after it was filed, and not both. Late is recorded."""
+    """Returned or recognised after it was filed, and not both. Late is recorded."""
     entry = entering.entry
     refuse_ahead(entry, entering.today, "returned_on", "approved_on")
     refuse_before(entry, "returned_on", entry.filed_on, "报送")
     refuse_before(entry, "approved_on", entry.filed_on, "报送")
     if entry.returned_on is not None and entry.approved_on is not None:
         raise InputError("returned_on", "一版方案要么退回，要么认可；退回后重报的另登记一版")
+
+
+def refuse_other_decider(entering: Entering) -> None:
+    """The lead alone returns or recognises a yearly plan."""
+    entry = entering.entry
     if _decided(entry) != _decided(entering.record) and not works_in(
         entering.session, entering.actor, entry.lead_id
     ):
@@ -42,9 +47,8 @@ def check_yearly_plan(entering: Entering) -> None:
 
 
 def check_approval_document(entering: Entering) -> None:
-    """Entered by the programme's lead; money has its paper, and what is to be mended its order."""
+    """Money has its paper, and what is to be mended its order."""
     entry = entering.entry
-    _refuse_other_than_lead(entering)
     if entry.kind is DocumentKind.BUDGET_RELEASE:
         refuse_alone(entry, "kind", "document_number", "指标文须写明文号")
         refuse_alone(entry, "kind", "amount", "指标文须写明金额")
@@ -58,7 +62,6 @@ def check_approval_document(entering: Entering) -> None:
 def check_outcome(entering: Entering) -> None:
     """A figure for a period that is over; a percent that follows from its own counts."""
     entry = entering.entry
-    _refuse_other_than_lead(entering)
     refuse_before(entry, "period_to", entry.period_from, "开始")
     refuse_before(entry, "reported_on", entry.period_to, "到期间止")
     refuse_ahead(entry, entering.today, "reported_on")
@@ -76,6 +79,15 @@ def check_outcome(entering: Entering) -> None:
             raise InputError("reduction", message)
 
 
+def refuse_other_than_lead(entering: Entering) -> None:
+    """The programme's lead alone enters its papers and outcomes."""
+    led = select(Programme.id).where(
+        Programme.id == entering.entry.programme_id, led_programmes(entering.actor, WRITE)
+    )
+    if entering.session.scalar(led) is None:
+        raise InputError("programme_id", "只有项目的牵头单位登记批复、指标文件和成效")
+
+
 def fallen(baseline: int | None, value: int | None) -> Decimal | None:
     """By what percent ``value`` lies below ``baseline``; negative when it rose, None when unknown."""
     if baseline is None or value is None or baseline == 0:
@@ -89,11 +101,3 @@ def _rounded(percent: Decimal, places: int) -> Decimal:
 
 def _decided(plan: Any | None) -> tuple[date | None, date | None]:
     return (None, None) if plan is None else (plan.returned_on, plan.approved_on)
-
-
-def _refuse_other_than_lead(entering: Entering) -> None:
-    led = select(Programme.id).where(
-        Programme.id == entering.entry.programme_id, led_programmes(entering.actor, WRITE)
-    )
-    if entering.session.scalar(led) is None:
-        raise InputError("programme_id", "只有项目的牵头单位登记批复、指标文件和成效")

@@ -115,6 +115,7 @@ def _check(kind: RecordKind, entering: Entering) -> None:
     unknown = set(entry.assumed) - set(own_fields(kind))
     if unknown:
         raise InputError("assumed", f"没有这些项：{'、'.join(sorted(unknown))}")
+    kind.allowed(entering)
     kind.rules(entering)
 
 

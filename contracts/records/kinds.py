@@ -94,7 +94,8 @@ class RecordKind:
     decides what was there ``as_of``. ``columns``: the fields that a list shows. ``follows``: fields
     that tell of a later day, by the field with that day; before it they are unknown. ``deadlines``: by the
     field of a last day the field of the day on which it was done. ``may_lie_ahead``:
-    the business date may be later than today. ``rules`` raise ``InputError`` or ``ConflictError``;
+    the business date may be later than today. ``allowed`` refuses who may not enter this, of acts
+    alone; ``rules`` judge what is entered. Both raise ``InputError`` or ``ConflictError``;
     ``after`` does what follows once ``record`` is written, in the same transaction: 核验.
     ``natural_key``: the fields by which an import finds a record again, with the owner. ``seen``:
     a predicate on the model instead of the owner's usual one, for reading and for writing;
@@ -119,6 +120,7 @@ class RecordKind:
     follows: Mapping[str, Sequence[str]] = field(default_factory=dict)
     deadlines: Mapping[str, str] = field(default_factory=dict)
     may_lie_ahead: bool = False
+    allowed: Callable[[Entering], None] = no_rules
     rules: Callable[[Entering], None] = no_rules
     after: Callable[[Entering], None] = no_rules
     seen: Callable[[Actor, Permission], ColumnElement[bool]] | None = None

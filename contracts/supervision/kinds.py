@@ -2,6 +2,7 @@
 
 from contracts.records.kinds import Owner, RecordKind
 from contracts.service_models import SupervisionRecord
+from contracts.supervision.capacity import refuse_strange_name
 from contracts.supervision.entries import (
     ListedHazardEntry,
     PenaltyEntry,
@@ -44,6 +45,7 @@ SUPERVISIONS = RecordKind(
     references={"organisation_id": SUPERVISOR},
     follows={"answered_on": ("answered",)},
     deadlines={"answer_due_on": "answered_on"},
+    allowed=refuse_strange_name,
     rules=check_supervision,
     empty="还没有督促检查记录。购买主体和牵头单位每次检查后在此登记，是履约管理评分的依据。",
 )  # fmt: skip

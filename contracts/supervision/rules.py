@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from contracts.hazards.models import Hazard, HazardLevel
 from contracts.records.day_rules import refuse_ahead, refuse_alone, refuse_before
 from contracts.records.kinds import Entering
-from contracts.supervision.capacity import contract_of, refuse_strange_name
+from contracts.supervision.capacity import contract_of
 from contracts.supervision.models import CauseKind
 from kernel.errors import InputError
 
@@ -17,9 +17,8 @@ _WORK_SAFETY_LAW = "安全生产法第四十一条"
 
 
 def check_supervision(entering: Entering) -> None:
-    """In one's own name, after signing; what is asked for has a deadline, and is answered later."""
+    """After signing; what is asked for has a deadline, and is answered later."""
     entry = entering.entry
-    refuse_strange_name(entering)
     refuse_before(entry, "checked_on", contract_of(entering).signed_on, "签订合同")
     refuse_before(entry, "answer_due_on", entry.checked_on, "检查")
     refuse_alone(
