@@ -20,7 +20,7 @@ from people.models import Membership
 from people.sign_in.models import SignInSession
 from people.tokens.schemas import NewToken
 from people.tokens.tokens import make_token
-from tests.access.facts import BEGINS
+from tests.access.facts import BEGINS, content_of
 from tests.access.plans import Deal, Plan
 from tests.access.world import World, write
 from tests.people import person, session_token
@@ -58,6 +58,8 @@ class Cast:
 
     cookies: dict[str, str] = field(default_factory=dict)
     keys: dict[str, str] = field(default_factory=dict)
+    content: bytes = b""
+    """What the purchaser's document holds."""
 
 
 def fill(session: Session) -> Cast:
@@ -76,6 +78,7 @@ def fill(session: Session) -> Cast:
 
 def _ledger_keys(session: Session, world: World, cast: Cast) -> None:
     deal = world.deals[0]
+    cast.content = content_of(deal)
     cast.keys |= {name: str(key) for name, key in deal.records.items()}
     vendor = session.scalars(select(Contract.vendor_id).where(Contract.id == deal.id)).one()
     target = session.scalars(
@@ -84,6 +87,7 @@ def _ledger_keys(session: Session, world: World, cast: Cast) -> None:
     cast.keys |= {
         "channels": str(target),
         "channel_id": str(target),
+        "document_id": str(deal.records["documents"]),
         "contracts": str(deal.id),
         "contract_id": str(deal.id),
         "alert_id": str(deal.records["alerts"]),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from hashlib import sha256
 from itertools import count
 from typing import Any
 from uuid import UUID
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from alerts.delivery_models import Delivery, DeliveryAttempt, Message, MessageState
 from alerts.models import Alert, AlertEpisode, AlertEvent, AlertState, Change
+from contracts.documents.models import Document, DocumentKind, StoredFile
 from contracts.service_models import ImplementationPlan, RoundKind, ServiceRound, SupervisionRecord
 from kernel.keys import new_key
 from payments.models import Milestone, MilestoneKind, Payment, Trigger
@@ -41,7 +43,7 @@ def thing() -> Thing:
 
 
 def write_service(session: Session, deal: Thing, by: UUID) -> None:
-    """A plan, a round and a supervision record."""
+    """A plan, a round with a document, and a supervision record."""
     plan, served = new_key(), new_key()
     of_it: dict[str, Any] = {"contract_id": deal.id, "note": deal.mark("s"), **WHO}
     begun = {"number": 1, "kind": RoundKind.DRILL, "started_on": DUE, "ended_on": DUE}
@@ -54,7 +56,35 @@ def write_service(session: Session, deal: Thing, by: UUID) -> None:
         ]
     )
     session.flush()
-    deal.records.update(plans=plan, rounds=served)
+    deal.records.update(plans=plan, rounds=served, documents=_document(session, deal, served))
+
+
+def content_of(deal: Thing) -> bytes:
+    """What the round's document holds."""
+    return deal.mark("s").encode()
+
+
+def _document(session: Session, deal: Thing, served: UUID) -> UUID:
+    content, key = content_of(deal), new_key()
+    name = sha256(content).hexdigest()
+    session.add(StoredFile(sha256=name, byte_count=len(content), media_type="text/plain", **WHO))
+    session.flush()
+    session.add(
+        Document(
+            id=key,
+            series_id=key,
+            object_kind="round",
+            object_id=served,
+            contract_id=deal.id,
+            kind=DocumentKind.REPORT,
+            title=deal.mark("s"),
+            file_name=f"{deal.mark('s')}.txt",
+            sha256=name,
+            **WHO,
+        )
+    )
+    session.flush()
+    return key
 
 
 def write_money(session: Session, deal: Thing, power: int) -> None:

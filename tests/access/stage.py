@@ -3,6 +3,7 @@
 import os
 import shutil
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
 from flask import Flask
@@ -10,6 +11,8 @@ from sqlalchemy.engine import make_url
 
 from kernel.access.actor import LOCAL_OPERATOR
 from kernel.database import Database
+from kernel.storage.disk import DiskContents
+from kernel.storage.staging import stage
 from monitor.wiring import event_bus
 from tests import postgres
 from tests.access.cast import ANONYMOUS, COLUMNS, Cast, fill
@@ -65,6 +68,7 @@ def set_up(address: str, owner: str | None, data_dir: Path) -> Stage:
     filled = Database(address, event_bus())
     with filled.writing(LOCAL_OPERATOR) as session:
         cast = fill(session)
+    DiskContents(data_dir / "documents").keep(stage(BytesIO(cast.content), len(cast.content)))
     if owner is None:
         with filled.engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")

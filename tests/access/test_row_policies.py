@@ -38,7 +38,7 @@ BY_CONTRACT = (
     "contract_step", "contract_share", "contract_amendment", "milestone_amount",
     "penalty", "penalty_hazard", "listed_hazard", "unresolved_cause", "acceptance",
     "service_report", "disclosure", "clause_check", "subcontracting_check", "management_check",
-    "negative_check", "performance_monitoring",
+    "negative_check", "performance_monitoring", "document",
 )  # fmt: skip
 CONTRACT_OF: dict[str, tuple[str, str]] = {
     "contract": ("x.id", ""),

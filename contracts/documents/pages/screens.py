@@ -68,18 +68,18 @@ def of_contract(contract_id: UUID) -> str:
     )
 
 
-@document_pages.get("/documents/<uuid:key>")
+@document_pages.get("/documents/<uuid:document_id>")
 @requires(Permission.CONTRACTS_READ)
-def show(key: UUID) -> str:
+def show(document_id: UUID) -> str:
     """One document: what it is, its versions, and the forms that add one or withdraw it."""
-    return _show(key, Form({}))
+    return _show(document_id, Form({}))
 
 
-@document_pages.get("/documents/<uuid:key>/content")
+@document_pages.get("/documents/<uuid:document_id>/content")
 @requires(Permission.CONTRACTS_READ)
-def content(key: UUID) -> Response:
+def content(document_id: UUID) -> Response:
     """The content; an image where it stands, all else as a download."""
-    return content_answer(key)
+    return content_answer(document_id)
 
 
 @document_pages.get("/documents/new")
@@ -114,42 +114,42 @@ def add() -> Response:
     return redirect(_record_page(place.object_kind, place.object_id))
 
 
-@document_pages.post("/documents/<uuid:key>/versions")
+@document_pages.post("/documents/<uuid:document_id>/versions")
 @requires(Permission.CONTRACTS_READ)
 @takes_upload
-def add_version(key: UUID) -> Response:
+def add_version(document_id: UUID) -> Response:
     """Upload a new version; the one before stays to be read."""
-    former = queries.document(current_session(), current_actor(), parts().known, key)
+    former = queries.document(current_session(), current_actor(), parts().known, document_id)
     made: list[UUID] = []
 
     def act() -> None:
         entry = VersionIn.model_validate(typed())
         received = receive(former.object_kind, former.object_id, sent_file())
         with write_session(reason="上传附件新版本") as session:
-            made.append(version_added(session, key, entry, received))
+            made.append(version_added(session, document_id, entry, received))
 
     refusal = _tried(act)
     if refusal is not None:
-        return again(refusal, lambda form: _show(key, form), "")
+        return again(refusal, lambda form: _show(document_id, form), "")
     flash("新版本已上传，旧版本仍可查看。")
-    return redirect(url_for("document_pages.show", key=made[0]))
+    return redirect(url_for("document_pages.show", document_id=made[0]))
 
 
-@document_pages.post("/documents/<uuid:key>/withdraw")
+@document_pages.post("/documents/<uuid:document_id>/withdraw")
 @requires(Permission.CONTRACTS_READ)
-def withdraw(key: UUID) -> Response:
+def withdraw(document_id: UUID) -> Response:
     """Withdraw it, with a reason."""
 
     def act() -> None:
         body = WithdrawIn.model_validate(typed())
         with write_session(reason=body.reason) as session:
-            withdrawn(session, key, body.reason)
+            withdrawn(session, document_id, body.reason)
 
     refusal = _tried(act)
     if refusal is not None:
-        return again(refusal, lambda form: _show(key, form), "")
+        return again(refusal, lambda form: _show(document_id, form), "")
     flash("文件已撤回；内容仍保留可查。")
-    return redirect(url_for("document_pages.show", key=key))
+    return redirect(url_for("document_pages.show", document_id=document_id))
 
 
 @document_pages.app_template_global("documents_on")
