@@ -17,6 +17,7 @@ from kernel.clock import Clock
 from kernel.edits import refuse_stale
 from kernel.errors import ConflictError, InputError, NotFoundError
 from kernel.keys import new_key
+from kernel.sql import wait_for_lock
 
 
 def add_record(
@@ -29,6 +30,7 @@ def add_record(
     refuse, and ``ConflictError`` when the file has the same record already.
     """
     refuse_foreign(session, actor, kind, getattr(entry, kind.owner.value))
+    _wait_in_turn(session, kind, entry)
     entering = Entering(session, actor, clock.business_date(), entry, None)
     _check(kind, entering)
     _refuse_twin(session, kind, entry, None)
@@ -66,6 +68,7 @@ def change_record(session: Session, actor: Actor, clock: Clock, edit: Edit) -> N
     record = locked_record(session, actor, kind, key)
     owner_id = getattr(record, kind.owner.value)
     refuse_foreign(session, actor, kind, owner_id)
+    _wait_in_turn(session, kind, entry)
     if getattr(entry, kind.owner.value) != owner_id:
         raise InputError(kind.owner.value, "登记后不能改到别处；请在原处注明，另行登记")
     wanted = _stored(kind, entry)
@@ -81,6 +84,11 @@ def change_record(session: Session, actor: Actor, clock: Clock, edit: Edit) -> N
     session.flush()
     _write_links(kind, key, entering)
     kind.after(entering)
+
+
+def _wait_in_turn(session: Session, kind: RecordKind, entry: RecordIn) -> None:
+    """One writer of a kind in a file at a time: of two with one natural key the second is told."""
+    wait_for_lock(session, f"{kind.name} {getattr(entry, kind.owner.value)}")
 
 
 def locked_record(session: Session, actor: Actor, kind: RecordKind, key: UUID) -> Any:

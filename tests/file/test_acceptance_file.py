@@ -1,6 +1,8 @@
 """Acceptance, reports, publication and checks: what an act of them is refused for."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from threading import Barrier
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +18,7 @@ from contracts.disclosure.kinds import DISCLOSURES
 from contracts.records.kinds import RecordKind
 from kernel.access.actor import LOCAL_OPERATOR, Actor
 from kernel.database import Database
+from kernel.errors import ConflictError
 from payments.models import Milestone, Trigger
 from payments.settling import settle_contracts
 from tests.file.file_ledger import CHECKED, acceptance, change, enter, refused, told
@@ -164,6 +167,25 @@ def test_a_final_payment_falls_due_from_the_day_the_acceptance_passed(database: 
     stage = acceptance(ledger.paid_by_zone, number=2, kind="stage")
     enter(database, clerk, ACCEPTANCES, **stage)
     assert _payable(database, key) == (date(2023, 12, 8), date(2024, 1, 8))
+
+
+def test_of_two_who_enter_one_acceptance_the_second_is_told(database: Database) -> None:
+    ledger = fill(database)
+    clerk = ledger.actor(database, "clerk")
+    fields = acceptance(ledger.paid_by_zone)
+    at_once = Barrier(2)
+
+    def try_it(_turn: int) -> str:
+        at_once.wait()
+        try:
+            enter(database, clerk, ACCEPTANCES, **fields)
+        except ConflictError as refusal:
+            return refusal.message
+        return "entered"
+
+    with ThreadPoolExecutor(2) as both:
+        said = sorted(both.map(try_it, range(2)))
+    assert said == ["entered", "已有第几次验收相同的验收；如需补充，请修改那一条"]
 
 
 def _payable(database: Database, key: UUID) -> tuple[date | None, date | None]:
