@@ -96,15 +96,13 @@ def give_back(path: RecordPath, body: PlanReturn) -> Response:
 def submit(path: RecordPath, body: PlanSubmission) -> Response:
     """以这一版的内容和计划轮次报送新版。可带 `Idempotency-Key`。"""
     actor, clock = current_actor(), current_clock()
-    response = created_once(
+    return created_once(
         body,
         lambda session: changes.submit_next(session, actor, clock, path.id, body),
         _sheet,
         "报送新版方案",
+        at="/api/v1/plans",
     )
-    made = response.get_json()["id"]
-    response.headers["Location"] = f"/api/v1/plans/{made}"
-    return response
 
 
 def _sheet(key: UUID) -> PlanSheet:

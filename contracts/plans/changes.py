@@ -175,7 +175,9 @@ def _promise(
 
     who = {"recorded_at": clock.now(), "recorded_by": actor.name}
     wanted = [each.model_dump() for each in rounds]
-    is_changed = replace_rows(planned_rounds(session, plan.id), wanted, ("number",), clock.now(), add)
+    is_changed = replace_rows(
+        planned_rounds(session, plan.id), wanted, ("number",), clock.now(), add
+    )
     session.flush()
     return is_changed
 

@@ -21,7 +21,9 @@ from contracts.plans.schemas import NewPlan, PlanEdit, PlanReturn, PlanSheet, Pl
 from contracts.service_models import RoundKind
 from contracts.service_reading import contract_head
 from kernel.access.permissions import Permission
+from kernel.keys import new_key
 from kernel.web.forms import Form, again, saved, seen_version, tried, typed
+from kernel.web.idempotency import added_once
 from kernel.web.permissions import requires
 from kernel.web.session import as_of, current_actor, current_clock, current_session, write_session
 
@@ -41,7 +43,8 @@ def show(plan_id: UUID) -> str:
 @requires(Permission.SERVICE_WRITE)
 def new(contract_id: UUID) -> str:
     """An empty form, the date on the business date."""
-    return _new_page(contract_id, Form({"submitted_on": _today()}))
+    given = {"submitted_on": _today(), "request_key": str(new_key())}
+    return _new_page(contract_id, Form(given))
 
 
 @plan_pages.post("/contracts/<uuid:contract_id>/plans/new")
@@ -55,8 +58,16 @@ def add(contract_id: UUID) -> Response | str:
 
     def act() -> None:
         wanted = NewPlan.model_validate({**_entered(given), "contract_id": contract_id})
+        actor, clock = current_actor(), current_clock()
         with write_session(reason="报送方案") as session:
-            made.append(changes.add_plan(session, current_actor(), current_clock(), wanted))
+            made.append(
+                added_once(
+                    session,
+                    given.get("request_key", ""),
+                    wanted,
+                    lambda session: changes.add_plan(session, actor, clock, wanted),
+                )
+            )
 
     refusal = tried(act)
     if refusal is not None:
@@ -185,7 +196,11 @@ def _given() -> dict[str, str]:
 
 
 def _entered(given: Mapping[str, str]) -> dict[str, Any]:
-    plain = {name: value for name, value in given.items() if not name.startswith("rounds.")}
+    plain = {
+        name: value
+        for name, value in given.items()
+        if name != "request_key" and not name.startswith("rounds.")
+    }
     return {**plain, "rounds": rows_typed(given)}
 
 

@@ -58,7 +58,7 @@ def newest_number(session: Session, contract_id: UUID, as_of: date) -> int | Non
 
 
 def counting_plan(contract_id: SQLColumnExpression[UUID], as_of: date) -> ColumnElement[UUID]:
-    """The key of the version that counts on ``as_of`` (``rules.counting_version``), correlated."""
+    """The key of the version that counts on ``as_of``: the newest one approved by then; correlated."""
     version = aliased(ImplementationPlan)
     newest = (
         select(version.id)

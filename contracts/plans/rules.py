@@ -14,20 +14,6 @@ def plan_due_on(service_start: date | None) -> date | None:
     return None if service_start is None else service_start - timedelta(days=1)
 
 
-def counting_version(plans: Iterable[PlanDates], as_of: date) -> int | None:
-    """The number of the version that counts on a day: the newest one approved by then."""
-    return max(
-        (each.number for each in plans if each.approved_on and each.approved_on <= as_of),
-        default=None,
-    )
-
-
-def first_approval(plans: Iterable[PlanDates], as_of: date) -> date | None:
-    """The day on which the contract first had an approved plan, as known on ``as_of``."""
-    approved = (each.approved_on for each in plans)
-    return min((day for day in approved if day and day <= as_of), default=None)
-
-
 def days_late(due_on: date | None, approved_on: date | None, as_of: date) -> int | None:
     """Days past the due date: of the first approval, else counted up to ``as_of``.
 

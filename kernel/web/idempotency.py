@@ -30,13 +30,26 @@ def created_once(
     asked unless given. Raises ``InputError`` for a key that cannot
     be stored and ``ConflictError`` for one that was used for something else.
     """
-    actor, sent = current_actor(), Request(request_key(), request.path, body)
+    key = request_key()
     with write_session(reason=reason) as session:
-        known = added_before(session, actor, sent) if sent.key else None
-        record_id = known or make(session)
-        if sent.key and known is None:
-            remember(session, actor, sent, record_id, current_clock().now())
+        record_id = added_once(session, key, body, make)
     return created(show(record_id), f"{at or request.path}/{record_id}")
+
+
+def added_once(
+    session: Session, key: str, body: BaseModel, make: Callable[[Session], UUID]
+) -> UUID:
+    """The record that ``make`` adds, or that the caller added before with this key.
+
+    A form carries a key of its own, so that a second click adds nothing; ``""`` is no key. Raises
+    ``ConflictError`` for a key that was used for something else.
+    """
+    actor, sent = current_actor(), Request(key[:LONGEST_KEY], request.path, body)
+    known = added_before(session, actor, sent) if sent.key else None
+    record_id = known or make(session)
+    if sent.key and known is None:
+        remember(session, actor, sent, record_id, current_clock().now())
+    return record_id
 
 
 def request_key() -> str:

@@ -165,7 +165,11 @@ def test_a_new_round_takes_over_what_the_plan_says(
     address = f"/contracts/{ledger.paid_by_zone}/rounds/new"
     assert '<option value="2" selected>' in page(client, f"{address}?planned=2")
     form = {"kind": "drill", "started_on": "2023-07-01", "rounds_covered": "1"}
-    assert _send(clerk, address, **form, planned_number="2")[0] == 302
+    assert _send(clerk, address, **form, planned_number="2", request_key="k-1")[0] == 302
+    # A second click adds nothing.
+    assert _send(clerk, address, **form, planned_number="2", request_key="k-1")[0] == 302
+    with database.reading(LOCAL_OPERATOR) as session:
+        assert len(session.scalars(select(ServiceRound.id)).all()) == 3
     assert _send(clerk, address, **{**form, "started_on": ""})[0] == 422
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.plan_standings import PlanDates
-from contracts.plans.rules import counting_version, days_late, first_approval, submission_fault
+from contracts.plans.rules import days_late, submission_fault
 from contracts.rounds.rules import return_fault, zero_fault
 from contracts.rounds.schedule import Pace, answered, standing, timely_rate
 
@@ -74,21 +74,12 @@ def test_a_row_for_eight_rounds_answers_eight() -> None:
     assert list(answered(2, 9, 4)) == [9, 10, 11, 12]
 
 
-@given(PLANS, DAY)
-def test_the_version_that_counts_is_the_newest_approved(
-    plans: list[PlanDates], as_of: date
-) -> None:
-    number = counting_version(plans, as_of)
-    approved = [p.number for p in plans if p.approved_on and p.approved_on <= as_of]
-    assert number == (approved[-1] if approved else None)
-
-
 @given(PLANS, DAY, DAY, st.integers(0, 30))
 def test_lateness_grows_until_the_first_approval_and_then_stays(
     plans: list[PlanDates], due: date, as_of: date, more: int
 ) -> None:
     later = as_of + timedelta(days=more)
-    first = first_approval(plans, date.max)
+    first = min((each.approved_on for each in plans if each.approved_on), default=None)
     now, then = days_late(due, first, as_of), days_late(due, first, later)
     assert now is not None
     assert then is not None

@@ -27,7 +27,9 @@ from contracts.schemas import PlansWanted
 from contracts.service_models import RoundKind
 from contracts.service_reading import contract_head
 from kernel.access.permissions import Permission
+from kernel.keys import new_key
 from kernel.web.forms import Form, again, saved, seen_version, tried, typed
+from kernel.web.idempotency import added_once
 from kernel.web.permissions import requires
 from kernel.web.session import as_of, current_actor, current_clock, current_session, write_session
 
@@ -103,7 +105,11 @@ def update(contract_id: UUID) -> Response:
 @requires(Permission.SERVICE_WRITE)
 def new(contract_id: UUID) -> str:
     """An empty form; ``?planned=N`` takes over what the plan says of its round N."""
-    given = {"started_on": current_clock().business_date().isoformat(), "rounds_covered": "1"}
+    given = {
+        "started_on": current_clock().business_date().isoformat(),
+        "rounds_covered": "1",
+        "request_key": str(new_key()),
+    }
     planned = request.args.get("planned", type=int)
     lines = progress_on_contract(contract_id).lines
     for line in lines:
@@ -119,9 +125,19 @@ def add(contract_id: UUID) -> Response:
     made: list[UUID] = []
 
     def act() -> None:
-        wanted = NewRound.model_validate({**typed(), "contract_id": contract_id})
+        given = typed()
+        key = given.pop("request_key", "")
+        wanted = NewRound.model_validate({**given, "contract_id": contract_id})
+        actor, clock = current_actor(), current_clock()
         with write_session(reason="登记轮次") as session:
-            made.append(changes.add_round(session, current_actor(), current_clock(), wanted))
+            made.append(
+                added_once(
+                    session,
+                    key,
+                    wanted,
+                    lambda session: changes.add_round(session, actor, clock, wanted),
+                )
+            )
 
     refusal = tried(act)
     if refusal is not None:
