@@ -12,16 +12,20 @@ import tempfile
 import time
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from python_calamine import CalamineWorkbook
 from sqlalchemy import insert, select
 from xlsxwriter import Workbook
 
 import samples
+from contracts.enterprises.models import Enterprise
+from contracts.enterprises.names import name_key
 from contracts.hazards.models import Hazard, HazardLevel
 from contracts.imports.hazard_rows import HazardRow
 from contracts.models import Contract
+from contracts.service_models import ServiceRound
 from kernel.access.actor import LOCAL_OPERATOR
 from kernel.database import Database
 from kernel.keys import new_key
@@ -120,14 +124,40 @@ def _floor(address: str, file: Path) -> dict[str, Any]:
     read = time.perf_counter() - began
     with database.writing(LOCAL_OPERATOR) as session:
         contracts = dict(session.execute(select(Contract.number, Contract.id)).all())
-        session.execute(insert(Hazard.__table__), [_row(contracts, line) for line in lines])  # type: ignore[arg-type]  # a declared class's table is a Table
+        firms = {name: new_key() for name in {str(line[5]) for line in lines}}
+        session.execute(insert(Enterprise), [_firm(name, key) for name, key in firms.items()])
+        first = select(ServiceRound.contract_id, ServiceRound.id).where(ServiceRound.number == 1)
+        known = _Known(contracts, firms, dict(session.execute(first).all()))
+        session.execute(insert(Hazard.__table__), [_row(known, line) for line in lines])  # type: ignore[arg-type]  # a declared class's table is a Table
     return {"seconds": time.perf_counter() - began, "read": read}
 
 
-def _row(contracts: dict[str, Any], line: list[Any]) -> dict[str, Any]:
+class _Known(NamedTuple):
+    """Keys by number, by name and by contract: what an import has to find out."""
+
+    contracts: dict[str, Any]
+    firms: dict[str, Any]
+    rounds: dict[Any, Any]
+
+
+def _firm(name: str, key: UUID) -> dict[str, Any]:
+    return {
+        "id": key,
+        "root_id": key,
+        "name": name,
+        "name_key": name_key(name),
+        "recorded_at": CLOCK.now(),
+        "recorded_by": "floor",
+    }
+
+
+def _row(known: _Known, line: list[Any]) -> dict[str, Any]:
+    contract = known.contracts[line[0]]
     return {
         "id": new_key(),
-        "contract_id": contracts[line[0]],
+        "contract_id": contract,
+        "round_id": known.rounds.get(contract),
+        "enterprise_id": known.firms[line[5]],
         "natural_key": f"n:{line[1]:.0f}",
         "number": f"{line[1]:.0f}",
         "found_on": line[2],
@@ -139,6 +169,7 @@ def _row(contracts: dict[str, Any], line: list[Any]) -> dict[str, Any]:
         "assigned_on": line[2],
         "deadline": line[10],
         "responsible": line[11],
+        "rectified_on": line[13] or None,
         "rechecked_on": line[13] or None,
         "rechecked_by": line[14],
         "verified_on": line[13] or None,

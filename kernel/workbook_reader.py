@@ -27,6 +27,7 @@ from kernel.workbook_problems import Problem, Problems, shown
 from kernel.workbook_scan import UNCALCULATED, CellKey, column_letters, scan
 from kernel.workbook_sheets import (
     ASSUMED,
+    EXAMPLE,
     HEADING_ROWS,
     NOTE,
     Heading,
@@ -185,13 +186,17 @@ class _SheetReader(Generic[R]):
             if word:
                 sheet.totalled = True
                 self._compare(at, line, sums.close(word))
-            elif is_remark(line):
+            elif is_remark(line) or self._is_example(line):
                 sheet.ignored.append(f"{sheet.name} 第{at + 1}行：“{shown(line[0] or '附注')}”")
             else:
                 record = self._record(at, line)
                 if record is not None:
                     sums.add(record)
                     yield SheetRow(at + 1, record)
+
+    def _is_example(self, line: Line) -> bool:
+        at = self._layout.note_at
+        return at is not None and line[at] == EXAMPLE
 
     def _is_empty(self, at: int, line: Line) -> bool:
         if at in self._unreadable_rows:

@@ -27,6 +27,8 @@ HEADING_ROWS = 30
 SUM_WORDS = {"小计", "合计", "总计", "本页合计"}
 SUBTOTAL = "小计"
 ASSUMED, NOTE = "假定", "备注"
+EXAMPLE = "示例行，导入时不读取"
+"""What the remark of a template's example says, so that it is no row of the ledger."""
 _CLOSING = re.compile(r"(注|备注|说明|制表|制表人|填表人|审核|审核人|填报单位|填报日期)[:：].*")
 _UNIT_LINE = re.compile(r"单位[:：](万元|元)")
 

@@ -2,36 +2,26 @@
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 
 import click
 
-from contracts.ledger_changes import LedgerKind
+from contracts.imports.models import RunState
+from contracts.imports.runs import Brought
 from kernel.money import format_yuan
-from kernel.workbook_guard import WorkbookLimits
+from kernel.storage.staging import stage
 from kernel.workbook_problems import Problem
-from monitor.import_records import NAMES as RECORD_NAMES
+from monitor.import_names import NAMES
 from monitor.import_results import ImportResult
-from monitor.importing import import_workbook
-from monitor.service import open_service
+from monitor.importing import Wish, bring_in
+from monitor.imports.annotated import annotate
+from monitor.imports.commands import imports_of
+from monitor.imports.job import begin, import_file
+from monitor.service import Service, open_service
 
 USED_WRONGLY = 2
-NAMES: Mapping[str, str] = {
-    LedgerKind.ORGANISATIONS: "机构",
-    LedgerKind.PROGRAMMES: "预算项目",
-    LedgerKind.VENDORS: "承接单位",
-    LedgerKind.CONTRACTS: "合同",
-    LedgerKind.MILESTONES: "支付节点",
-    LedgerKind.PAYMENTS: "支付",
-    LedgerKind.ROUNDS: "服务轮次",
-    LedgerKind.PLANS: "实施方案",
-    LedgerKind.SUPERVISION: "督促检查",
-    LedgerKind.ENTERPRISES: "企业",
-    LedgerKind.HAZARDS: "隐患",
-    **RECORD_NAMES,
-}
 
 
 @click.command("import")
@@ -40,26 +30,34 @@ NAMES: Mapping[str, str] = {
 @click.option(
     "--reason", default="", metavar="原因", help="更正金额、支付或验收的原因；记入审计记录"
 )
+@click.option("--sound-only", is_flag=True, help="只导入无误的行，其余的行留作待处理清单")
+@click.option(
+    "--annotated",
+    type=click.Path(path_type=Path),
+    metavar="副本",
+    help="有错误时另存一份标出错误单元格的副本",
+)
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON")
 @click.pass_context
 def import_command(
-    context: click.Context, *, file: Path, dry_run: bool, reason: str, as_json: bool
+    context: click.Context,
+    *,
+    file: Path,
+    dry_run: bool,
+    reason: str,
+    sound_only: bool,
+    annotated: Path | None,
+    as_json: bool,
 ) -> None:
     """导入合同台账工作簿（.xlsx）；有错误时什么也不写入。
 
     同一文件再导入一次不会有任何变化；文件里没有了的行只列出，不删除。
     """
     with open_service() as service:
-        result = import_workbook(
-            service.database,
-            file,
-            service.actor,
-            service.clock,
-            WorkbookLimits.of(service.settings),
-            dry_run=dry_run,
-            progress=_progress,
-            reason=reason.strip(),
-        )
+        wish = Wish(dry_run=dry_run, reason=reason.strip(), sound_only=sound_only)
+        result = _import(service, file, wish)
+        if annotated is not None and (result.errors or result.left_out):
+            annotate(file, annotated, [*result.errors, *result.left_out])
     if as_json:
         click.echo(json.dumps(result.as_json(), ensure_ascii=False))
     else:
@@ -67,6 +65,27 @@ def import_command(
     if result.errors:
         _tell_errors(result)
         context.exit(USED_WRONGLY)
+
+
+def _import(service: Service, file: Path, wish: Wish) -> ImportResult:
+    """Import with a record that can be undone; a try, or a file that is none, leaves no record."""
+    imports = imports_of(service)
+    if wish.dry_run or not file.is_file():
+        return bring_in(
+            imports.database,
+            file,
+            service.actor,
+            imports.clock,
+            imports.limits,
+            wish,
+            progress=_progress,
+        )
+    with file.open("rb") as opened:
+        staged = stage(opened, sys.maxsize)
+    brought = Brought(file.name, staged.sha256, staged.size)
+    with imports.folder.held(staged.sha256):
+        run = begin(imports, service.actor, brought, RunState.IMPORTING)
+        return import_file(imports, service.actor, run.id, file, wish, progress=_progress)
 
 
 def _progress(line: str) -> None:
@@ -90,6 +109,7 @@ def _tell(result: ImportResult) -> None:
     for line in result.ignored:
         click.echo(f"未读取：{line}")
     _tell_problems("发现", result.findings)
+    _tell_problems("未导入", result.left_out)
     click.echo("试运行，没有写入。" if result.dry_run else "已写入。")
 
 

@@ -59,7 +59,7 @@ class ImportResult:
 
 def ask_for_reason(problems: Problems, changes: Sequence[Change]) -> None:
     """Raise ``WorkbookError`` where changes correct money or acceptance."""
-    wanted = [change for change in changes if change.before and _is_correction(change)]
+    wanted = corrections(changes)
     if not wanted:
         return
     first = f"{wanted[0].key} {wanted[0].field} {wanted[0].before} → {wanted[0].after or '（空）'}"
@@ -69,6 +69,11 @@ def ask_for_reason(problems: Problems, changes: Sequence[Change]) -> None:
     )
     problems.add(Problem("", None, None, "", message))
     raise WorkbookError(problems)
+
+
+def corrections(changes: Sequence[Change]) -> list[Change]:
+    """Changes that somebody has to give a reason for."""
+    return [change for change in changes if change.before and _is_correction(change)]
 
 
 def _is_correction(change: Change) -> bool:

@@ -57,8 +57,9 @@ class HazardImport:
 
     def take(self, rows: Sequence[SheetRow[HazardRow]]) -> None:
         """Bring one batch in: four statements, whatever its size."""
-        self.names.learn(row.record.enterprise for row in rows)
-        wanted = [each for row in rows if (each := self._wanted(row)) is not None]
+        mine = [row for row in rows if self._contract(row) is not None]
+        self.names.learn(row.record.enterprise for row in mine)
+        wanted = [each for row in mine if (each := self._wanted(row)) is not None]
         known = self._known(wanted)
         added = [each for each in wanted if _key_of(each) not in known]
         changed = [

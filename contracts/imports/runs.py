@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from contracts.imports.models import WORKING, ImportRun, LeftOutRow, LeftOutState, RunState
 from kernel.access.actor import Actor
 from kernel.clock import Clock
-from kernel.errors import ConflictError, NotFoundError
+from kernel.errors import ConflictError, InputError, NotFoundError
 from kernel.keys import new_key
 
 
@@ -70,9 +70,14 @@ def find_run(session: Session, actor: Actor, run_id: UUID, *, lock: bool = False
 
 
 def confirm(run: ImportRun, *, sound_only: bool, reason: str) -> None:
-    """Begin what was previewed or was interrupted; raises ``ConflictError`` in any other state."""
-    if run.state not in {RunState.PREVIEWED, RunState.INTERRUPTED, RunState.FAILED}:
+    """Begin what was previewed or was interrupted; raises ``ConflictError`` in any other state.
+
+    Raises ``InputError`` for a file that corrects money or acceptance without a reason.
+    """
+    if run.state not in {RunState.PREVIEWED, RunState.INTERRUPTED} or run.report is None:
         raise ConflictError("这次导入不在待确认状态，不能再次导入")
+    if run.report.get("corrections") and not reason:
+        raise InputError("reason", "文件更正了金额、支付或验收，请写明更正原因")
     if run.errors and not sound_only:
         raise ConflictError("文件有误；请改正后重新上传，或选择只导入无误的行")
     run.state = RunState.IMPORTING

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic, sleep
 from typing import IO, Any
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from kernel.errors import ConflictError
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|]")
 _LONGEST_NAME = 60
 _PIECE = 1 << 18
+_BETWEEN_TRIES = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,23 +70,27 @@ class ImportFolder:
         found: dict[str, Any] = json.loads(text)
         return found
 
-    def take(self, sha256: str) -> int:
+    def take(self, sha256: str, patience: float = 0.0) -> int:
         """Take the lock of a file's imports; gives the descriptor that holds it.
 
-        Raises ``ConflictError`` while another process holds it.
+        Raises ``ConflictError`` when another process holds it, still after ``patience`` seconds.
         """
-        descriptor = self._open(sha256)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(descriptor)
-            raise ConflictError("同一个文件正在检查或导入；请等它结束后再试") from None
-        return descriptor
+        descriptor, until = self._open(sha256), monotonic() + patience
+        while True:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if monotonic() < until:
+                    sleep(_BETWEEN_TRIES)
+                    continue
+                os.close(descriptor)
+                raise ConflictError("同一个文件正在检查或导入；请等它结束后再试") from None
+            return descriptor
 
     @contextmanager
-    def held(self, sha256: str) -> Iterator[int]:
+    def held(self, sha256: str, patience: float = 0.0) -> Iterator[int]:
         """The lock for as long as the block runs; raises as ``take`` does."""
-        descriptor = self.take(sha256)
+        descriptor = self.take(sha256, patience)
         try:
             yield descriptor
         finally:

@@ -19,7 +19,7 @@ from kernel.errors import NotFoundError
 from kernel.workbook_guard import WorkbookLimits
 from kernel.workbook_problems import shown
 from kernel.workbook_reader import Workbook
-from monitor.import_results import ImportResult
+from monitor.import_results import ImportResult, corrections
 from monitor.import_sheets import Book
 from monitor.importing import Progress, Wish, bring_in
 from monitor.imports.folder import ImportFolder
@@ -40,8 +40,8 @@ class Imports:
     limits: WorkbookLimits
 
 
-def work_on(imports: Imports, actor: Actor, run_id: UUID) -> RunState:
-    """Do what the run's state says is to be done; gives the state that it then has.
+def work_on(imports: Imports, actor: Actor, run_id: UUID) -> None:
+    """Do what the run's state says is to be done; nothing in a state in which it only waits.
 
     To be called by who holds the lock of the run's file.
     """
@@ -56,8 +56,8 @@ def work_on(imports: Imports, actor: Actor, run_id: UUID) -> RunState:
     elif state is RunState.IMPORTING:
         wish = Wish(reason=reason, sound_only=sound_only, most=MOST_ERRORS)
     else:
-        return state
-    return import_file(imports, actor, run_id, path, wish)
+        return
+    import_file(imports, actor, run_id, path, wish)
 
 
 def import_file(
@@ -68,7 +68,7 @@ def import_file(
     wish: Wish,
     *,
     progress: Progress = lambda _line: None,
-) -> RunState:
+) -> ImportResult:
     """Import a file for a run and note how it ended, a refusal and a fault too."""
     told = _Told(imports.folder, run_id, progress)
     record = _Record(run_id, imports.clock, actor)
@@ -89,12 +89,11 @@ def import_file(
         _note(imports, actor, run_id, runs.note_failure, _fault())
         raise
     if wish.dry_run:
-        _note(imports, actor, run_id, runs.note_preview, result.as_json())
-        return RunState.PREVIEWED
-    if result.errors:
+        report = {**result.as_json(), "corrections": len(corrections(result.changes))}
+        _note(imports, actor, run_id, runs.note_preview, report)
+    elif result.errors:
         _note(imports, actor, run_id, runs.note_failure, result.as_json())
-        return RunState.FAILED
-    return RunState.DONE
+    return result
 
 
 class _Record:
