@@ -51,6 +51,7 @@ from kernel.web.install import install
 from kernel.web.permissions import declare_static, refuse_undeclared
 from kernel.web.session import WebParts
 from kernel.web.uploads import install_uploads
+from kernel.workbook_guard import WorkbookLimits
 from monitor.api_docs import api_docs, describe
 from monitor.assets import install_assets
 from monitor.attachables import ATTACHABLES
@@ -62,6 +63,11 @@ from monitor.channel_web import install_receivers
 from monitor.contract_pages import contract_pages
 from monitor.demo_pages import install_demo
 from monitor.health import health
+from monitor.imports.api import api as imports_api
+from monitor.imports.job import Imports
+from monitor.imports.pages import import_pages
+from monitor.imports.parts import install_imports
+from monitor.imports.starting import bureau_of, imports_folder
 from monitor.indicators.api import api as scores_api
 from monitor.metrics import install_metrics, metrics_pages
 from monitor.overview_pages import overview_pages
@@ -113,6 +119,7 @@ APIS: tuple[APIBlueprint, ...] = (
     search_api,
     payments_api,
     alerts_api,
+    imports_api,
     scores_api,
     tokens_api,
     people_api,
@@ -142,6 +149,7 @@ PAGES: tuple[Blueprint, ...] = (
     act_forms,
     step_pages,
     alert_pages,
+    import_pages,
     delivery_pages,
     score_pages,
     trail_pages,
@@ -186,6 +194,8 @@ def create_app(settings: Settings, database: Database, clock: Clock) -> OpenAPI:
     install_documents(
         app, DocumentParts(contents_of(settings), ATTACHABLES, settings.document_max_bytes)
     )
+    imports = Imports(database, clock, imports_folder(settings), WorkbookLimits.of(settings))
+    install_imports(app, bureau_of(settings, imports))
     install_receivers(app, receiver_rules(settings))
     install_challenge(app)
     install_form_check(app)
