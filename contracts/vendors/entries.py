@@ -1,12 +1,13 @@
 """What comes in of qualifications, admission, evaluation, promised and present resources."""
 
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import AfterValidator, Field
 
 from contracts.records.kinds import RecordIn
+from contracts.vendors.grading import grade_of
 from contracts.vendors.models import EvaluationStage, Grade, ResourceKind
 from kernel.fields import Day, printable
 from kernel.shares import Share
@@ -63,6 +64,12 @@ class AdmissionEntry(RecordIn):
     ended_reason: Line = Field("", max_length=500, title="清退原因")
 
 
+def _grade_of_points(entered: dict[str, Any]) -> Grade | None:
+    """The grade where only points were entered."""
+    score = entered.get("score")
+    return None if score is None else grade_of(score)
+
+
 class EvaluationEntry(RecordIn):
     """履约评价。"""
 
@@ -75,7 +82,9 @@ class EvaluationEntry(RecordIn):
         None, title="得分", description="百分制；只有等级时不填"
     )
     grade: Grade | None = Field(
-        None, title="等级", description="不填时按得分：90 分起为优，80 分起为良，60 分起为中"
+        default_factory=_grade_of_points,
+        title="等级",
+        description="不填时按得分：90 分起为优，80 分起为良，60 分起为中",
     )
 
 

@@ -89,7 +89,12 @@ RESOURCE = Reference(_named_resource, _resource_names, _offered_resources, _know
 
 def evaluation_words(evaluation: VendorEvaluation, number: str) -> str:
     """An evaluation by contract, stage and day: HT-1 年度评价 2023-12-20."""
-    return f"{number} {STAGE_NAMES[evaluation.stage]}评价 {evaluation.evaluated_on}"
+    return f"{number} {stage_words(evaluation)}"
+
+
+def stage_words(evaluation: VendorEvaluation) -> str:
+    """An evaluation by stage and day: 年度评价 2023-12-20."""
+    return f"{STAGE_NAMES[evaluation.stage]}评价 {evaluation.evaluated_on}"
 
 
 def _evaluations(actor: Actor, vendor_id: UUID) -> AnySelect:
@@ -104,16 +109,14 @@ def _evaluations(actor: Actor, vendor_id: UUID) -> AnySelect:
 
 def _named_evaluation(session: Session, actor: Actor, words: str, owner: UUID) -> UUID | None:
     found = session.execute(_evaluations(actor, owner))
-    return next((row[0].id for row in found if evaluation_words(*row) == words), None)
+    named = [row[0].id for row in found if words in (evaluation_words(*row), stage_words(row[0]))]
+    return named[0] if len(named) == 1 else None
 
 
 def _evaluation_names(session: Session, keys: Sequence[UUID]) -> Mapping[UUID, str]:
-    wanted = (
-        select(VendorEvaluation, Contract.number)
-        .join(Contract, Contract.id == VendorEvaluation.contract_id)
-        .where(VendorEvaluation.id.in_(keys))
-    )
-    return {each.id: evaluation_words(each, number) for each, number in session.execute(wanted)}
+    # Admissions are read by all: on which contract the evaluation was is told to who sees that.
+    wanted = select(VendorEvaluation).where(VendorEvaluation.id.in_(keys))
+    return {each.id: stage_words(each) for each in session.scalars(wanted)}
 
 
 def _offered_evaluations(session: Session, actor: Actor, words: str, owner: UUID) -> Sequence[str]:

@@ -163,7 +163,7 @@ def test_people_promised_twice_and_missing_and_a_grade_against_its_points(
     told = send(overseer, "vendor-evaluations", 422, **body, score="86.5", grade="excellent")
     assert "86.5 分应为“良”" in faults(told)["grade"]
     made = send(overseer, "vendor-evaluations", **body, score="86.5")
-    assert (made["score"], made["grade"]) == ("86.5", None)
+    assert (made["score"], made["grade"]) == ("86.5", "good")
     send(overseer, "vendor-evaluations", 422, **{**body, "evaluated_on": "2024-01-01"}, score="90")
 
 
