@@ -1,5 +1,6 @@
-"""Types of what people type into forms and programs send: yuan, and text on one line."""
+"""Types of what people type into forms and programs send: yuan, days, text on one line."""
 
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any
 
@@ -11,7 +12,8 @@ from pydantic import (
     WithJsonSchema,
 )
 
-from kernel.fields import printable
+from kernel.columns import EARLIEST_DAY, LATEST_DAY
+from kernel.fields import Day, printable
 from kernel.money import MAX_YUAN
 
 
@@ -64,3 +66,16 @@ def line(longest: int, *, needed: bool = False) -> Any:
         BeforeValidator(_one_line),
         WithJsonSchema(schema),
     ]
+
+
+_FIRST, _LAST = date.fromisoformat(EARLIEST_DAY), date.fromisoformat(LATEST_DAY)
+
+
+def _plausible(day: date) -> date:
+    if not _FIRST <= day <= _LAST:
+        raise ValueError(f"日期应在 {EARLIEST_DAY} 至 {LATEST_DAY} 之间")
+    return day
+
+
+OnDay = Annotated[Day, AfterValidator(_plausible)]
+"""A business date that a ledger can hold."""

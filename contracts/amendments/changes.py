@@ -19,6 +19,7 @@ from kernel.access.actor import Actor
 from kernel.clock import Clock
 from kernel.errors import ConflictError, InputError
 from kernel.keys import new_key
+from kernel.money import MAX_YUAN
 
 
 def amend_contract(
@@ -101,6 +102,8 @@ def _new_total(session: Session, key: UUID, changes: Sequence[Decimal | None]) -
     amount = current.amount + (changes[-1] or Decimal(0))
     if amount < 0:
         raise InputError("amount_change", "减少的金额超过合同总额")
+    if amount > MAX_YUAN:
+        raise InputError("amount_change", f"变更后的总额超过 {MAX_YUAN} 元")
     return amount
 
 

@@ -14,7 +14,7 @@ from pydantic import (
 )
 
 from contracts.life.entries import OptionalDay, Text200, Text1000, Text2000
-from kernel.fields import Day
+from kernel.entry_fields import OnDay
 from kernel.money import MAX_YUAN
 
 
@@ -57,7 +57,7 @@ class AmendmentIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    signed_on: Day = Field(description="补充合同签订日期")
+    signed_on: OnDay = Field(description="补充合同签订日期")
     effective_on: OptionalDay = Field(None, description="生效日期；为 null 时同签订日期")
     document: Text200 = Field("", description="补充合同的名称与文号")
     amount_change: SignedYuan = Field(None, description="合同总额增加的金额，元；减少为负数")

@@ -18,8 +18,7 @@ from pydantic import (
 
 from contracts.life.models import ContractState, MoneyLevel
 from contracts.models import ProcurementMethod, RatePeriod
-from kernel.entry_fields import YuanFrom, line
-from kernel.fields import Day
+from kernel.entry_fields import OnDay, YuanFrom, line
 from kernel.shares import PLACES, WHOLE
 
 MOST_SHARES = 50
@@ -64,7 +63,7 @@ PercentIn = Annotated[
     WithJsonSchema(_PERCENT_SCHEMA),
 ]
 """A percent as typed, exact."""
-OptionalDay = Annotated[Day | None, EMPTY]
+OptionalDay = Annotated[OnDay | None, EMPTY]
 OptionalYuan = Annotated[YuanFrom | None, EMPTY]
 OptionalPercent = Annotated[PercentIn | None, EMPTY]
 OptionalKey = Annotated[UUID | None, EMPTY]
@@ -150,7 +149,7 @@ class StateIn(_In):
     """变更合同状态。"""
 
     state: ContractState = Field(description="变为什么状态")
-    since: Day = Field(description="自哪天起，不晚于业务日期；签订时即签订日期")
+    since: OnDay = Field(description="自哪天起，不晚于业务日期；签订时即签订日期")
     document: Text200 = Field("", description="依据文件的名称与文号")
     why: Text1000 = Field("", description="原因；暂停、终止和退回前一状态时必须填写")
 

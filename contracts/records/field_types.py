@@ -1,15 +1,13 @@
 """Types of the fields that come into a file: texts, days, counts, sums that every ledger can hold."""
 
-from datetime import date
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints
 
+from kernel import entry_fields
 from kernel.entry_fields import YuanFrom
-from kernel.columns import EARLIEST_DAY, LATEST_DAY
-from kernel.fields import Day, printable
+from kernel.fields import printable
 
-_FIRST, _LAST = date.fromisoformat(EARLIEST_DAY), date.fromisoformat(LATEST_DAY)
 _KEPT = str.maketrans("\r\n\t", "   ")
 
 
@@ -17,12 +15,6 @@ def _writable(text: str) -> str:
     """The text; raises ``ValueError`` when it holds control characters other than line breaks."""
     printable(text.translate(_KEPT))
     return text
-
-
-def _plausible(day: date) -> date:
-    if not _FIRST <= day <= _LAST:
-        raise ValueError(f"日期应在 {EARLIEST_DAY} 至 {LATEST_DAY} 之间")
-    return day
 
 
 Text80 = Annotated[str, StringConstraints(max_length=80), AfterValidator(_writable)]
@@ -34,7 +26,7 @@ Given80 = Annotated[Text80, StringConstraints(min_length=1)]
 Given200 = Annotated[Text200, StringConstraints(min_length=1)]
 """Texts of at most so many signs; of those that are given, at least one."""
 
-OnDay = Annotated[Day, AfterValidator(_plausible)]
+OnDay = entry_fields.OnDay
 """A business date that a ledger can hold."""
 
 Quantity = Annotated[int, Field(ge=0, le=100_000_000)]

@@ -59,7 +59,10 @@ def test_a_contract_goes_from_its_award_to_its_end(client: FlaskClient, told: Sc
     assert stepped(client, key, "signed", "2023-03-06").status_code == 201
     assert fault(stepped(client, key, "in_service", "2023-03-01"))[0] == "since"
     assert stepped(client, key, "in_service", "2023-03-06").status_code == 201
-    assert fault(stepped(client, key, "suspended", "2023-05-01")) == ("why", "变为“已暂停”须写明原因")
+    assert fault(stepped(client, key, "suspended", "2023-05-01")) == (
+        "why",
+        "变为“已暂停”须写明原因",
+    )
     assert stepped(client, key, "suspended", "2023-05-01", why="企业停产").status_code == 201
     assert stepped(client, key, "in_service", "2023-06-01").status_code == 201
     assert fault(stepped(client, key, "completed", "2024-03-01"))[0] == "since"
