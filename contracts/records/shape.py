@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache
 from typing import Any
+from uuid import UUID
 
 from pydantic import Field, create_model
 from sqlalchemy import Boolean, Date, Enum, Integer, Numeric, String, Uuid
@@ -14,6 +16,8 @@ from contracts.models import Contract, Organisation, Programme, Vendor
 from contracts.records.kinds import Owner, RecordKind
 from contracts.schemas import ContractRef, FactOut, OrganisationRef, ProgrammeRef, VendorRef
 from kernel.columns import Percent, Points, Yuan
+from kernel.money import Money
+from kernel.shares import Share
 
 LONG_TEXT = 300
 """Texts that may be longer get several lines."""
@@ -123,7 +127,7 @@ def shown_model(kind: RecordKind) -> type[FactOut]:
     for name in own_fields(kind):
         given = kind.entry.model_fields[name]
         told = Field(title=given.title, description=given.description)
-        fields[name] = (given.rebuild_annotation(), told)
+        fields[name] = (_told_type(kind, name), told)
     made: type[FactOut] = create_model(
         kind.entry.__name__.removesuffix("Entry") + "Record",
         __base__=FactOut,
@@ -131,6 +135,21 @@ def shown_model(kind: RecordKind) -> type[FactOut]:
         **fields,
     )
     return made
+
+
+def _told_type(kind: RecordKind, name: str) -> Any:
+    """What goes out has the column's type alone: a fact of old need not fit what may come in."""
+    if name in kind.links:
+        return tuple[UUID, ...]
+    column = kind.model.__table__.columns[name]
+    by_type: tuple[tuple[type[Any], Any], ...] = (
+        (Yuan, Money), (Percent, Share), (Date, date), (Boolean, bool), (Integer, int),
+        (Uuid, UUID), (String, str),
+    )  # fmt: skip
+    told: Any = getattr(column.type, "enum_class", None) or next(
+        found for stored, found in by_type if isinstance(column.type, stored)
+    )
+    return told | None if column.nullable else told
 
 
 def spoken(kind: RecordKind, name: str, value: Any) -> str:

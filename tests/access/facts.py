@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from alerts.delivery_models import Delivery, DeliveryAttempt, Message, MessageState
 from alerts.models import Alert, AlertEpisode, AlertEvent, AlertState, Change
 from contracts.documents.models import Document, DocumentKind, StoredFile
-from contracts.service_models import ImplementationPlan, RoundKind, ServiceRound, SupervisionRecord
+from contracts.service_models import ImplementationPlan, RoundKind, ServiceRound
 from kernel.keys import new_key
 from payments.models import Milestone, MilestoneKind, Payment, Trigger
 from tests.alert_ledger import channel
@@ -42,17 +42,15 @@ def thing() -> Thing:
     return Thing(next(numbers), new_key(), {})
 
 
-def write_service(session: Session, deal: Thing, by: UUID) -> None:
-    """A plan, a round with a document, and a supervision record."""
+def write_service(session: Session, deal: Thing) -> None:
+    """A plan, and a round with a document."""
     plan, served = new_key(), new_key()
     of_it: dict[str, Any] = {"contract_id": deal.id, "note": deal.mark("s"), **WHO}
     begun = {"number": 1, "kind": RoundKind.DRILL, "started_on": DUE, "ended_on": DUE}
-    checked = {"organisation_id": by, "checked_on": DUE, "looked_at": deal.mark("s")}
     session.add_all(
         [
             ImplementationPlan(id=plan, number=1, submitted_on=BEGINS, **of_it),
             ServiceRound(id=served, **begun, **of_it),
-            SupervisionRecord(**checked, **of_it),
         ]
     )
     session.flush()

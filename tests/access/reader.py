@@ -4,15 +4,20 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
+from zipfile import ZipFile
 
 from flask.testing import FlaskClient
 
+from tests.access.file_facts import OF_CONTRACTS
 from tests.access.oracle import Oracle
 from tests.access.world import World, marks
 
 LEDGER_LISTS = {
     "contracts": "c", "milestones": "m", "payments": "m", "rounds": "s", "plans": "s", "alerts": "a",
+    "hazards": "s", "hazard-counts": "s", "surveys": "s",
+    **{kind.path: "s" for kind in OF_CONTRACTS},
 }  # fmt: skip
 """Lists of the API whose items belong to one contract, and the kind that each item is."""
 LOOKED_AT_ANYWAY = frozenset(
@@ -20,7 +25,7 @@ LOOKED_AT_ANYWAY = frozenset(
     | {f"/api/v1/{name}" for name in (*LEDGER_LISTS, "deliveries", "programmes")}
 )
 """Lists that are compared with what is expected, beside being searched for leaks."""
-OF_CONTRACTS = ("/contracts", "/alerts", "/findings", "/deliveries", "/scores")
+PAGES_OF_CONTRACTS = ("/contracts", "/alerts", "/findings", "/deliveries", "/scores")
 """Where an organisation's name tells that it has a part in a contract.
 
 Elsewhere it does not: the tree is known to everybody who works here.
@@ -56,8 +61,8 @@ class Reader:
         self.looked_at += 1
         if expected is not None:
             assert answer.status_code == expected, (address, answer.status_code, expected)
-        assert answer.status_code < 500, (address, answer.text[:2000])
-        text = answer.text
+        assert answer.status_code < 500, (address, _text(answer)[:2000])
+        text = _text(answer)
         allowed = self.allowed()
         # What was asked for is repeated in the form and in the error that names the address.
         asked = set(marks(address))
@@ -237,5 +242,18 @@ class Reader:
 
 def _tells_of_contracts(address: str) -> bool:
     path = address.partition("?")[0]
-    ledger = ("/api/v1/programmes", *(f"/api/v1/{name}" for name in LEDGER_LISTS), *OF_CONTRACTS)
+    ledger = (
+        "/api/v1/programmes",
+        *(f"/api/v1/{name}" for name in LEDGER_LISTS),
+        *PAGES_OF_CONTRACTS,
+    )
     return path == "/" or path.startswith(ledger) or path.startswith("/api/v1/deliveries")
+
+
+def _text(answer: Any) -> str:
+    """What an answer says; a workbook is unpacked first."""
+    content: bytes = answer.get_data()
+    if not content.startswith(b"PK"):
+        return content.decode()
+    with ZipFile(BytesIO(content)) as parts:
+        return "".join(parts.read(name).decode(errors="replace") for name in parts.namelist())

@@ -63,7 +63,7 @@ def address_of(route: Route, keys: Mapping[str, str]) -> str:
 
     def key_of(found: re.Match[str]) -> str:
         name = found.group(1)
-        if name == "id":
+        if name in {"id", "key"}:
             name = route.path[: found.start()].rstrip("/").rpartition("/")[2]
         if name not in keys:
             raise LookupError(f"{route.path}: tests/access/cast.py has no record for <{name}>")

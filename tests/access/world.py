@@ -40,6 +40,7 @@ from tests.access.facts import (
     write_money,
     write_service,
 )
+from tests.access.file_facts import write_file
 from tests.access.plans import Plan, Span
 from tests.ledger import RECORDED, WHO
 
@@ -85,7 +86,8 @@ class _Writer:
         for index in range(len(self.plan.deals)):
             self._contract(index, vendor.id)
             made, by = self.deals[index], self._purchaser(index)
-            write_service(self.session, made, by)
+            write_service(self.session, made)
+            write_file(self.session, made, by)
             write_money(self.session, made, index)
             self.events.append(write_alert(self.session, made, by, scan.id))
         keys = [deal.id for deal in self.deals]
