@@ -12,6 +12,7 @@ from contracts.supervision.kinds import (
     SUPERVISIONS,
     UNRESOLVED_CAUSES,
 )
+from contracts.supervision.references import HAZARD, SUPERVISOR
 from kernel.database import Database
 from kernel.errors import ConflictError, ForbiddenError, NotFoundError
 from tests.file.file_ledger import (
@@ -97,6 +98,26 @@ def test_a_penalty_rests_on_hazards_of_its_own_contract(database: Database) -> N
     change(database, clerk, PENALTIES, key, 2, **of_it, hazard_ids=[first, second])
     (penalty,) = told(database, clerk, PENALTIES)
     assert set(penalty["hazard_ids"]) == {first, second}
+
+
+def test_hazards_and_checkers_are_found_by_what_is_offered(database: Database) -> None:
+    ledger = fill(database)
+    clerk = ledger.actor(database, "clerk")
+    of = ledger.paid_by_zone
+    key = hazard(database, of, CHECKED, HazardLevel.GENERAL)
+    hazard(database, of, date(2023, 7, 1), HazardLevel.GENERAL)
+    numbered = hazard(database, of, CHECKED, HazardLevel.GENERAL, number="YH-9")
+    with database.reading(clerk) as session:
+        offered = HAZARD.offers(session, clerk, "YH-9、接地", of)
+        assert offered[0] == "2023-07-01 配电箱未接地 电缆破损"
+        assert "、" not in "".join(offered)
+        assert HAZARD.find(session, clerk, "2023-06-01 配电箱未接地 电缆破损", of) == key
+        assert HAZARD.find(session, clerk, "YH-9", of) == numbered
+        assert HAZARD.find(session, clerk, "2023-06-01 别的", of) is None
+        assert HAZARD.find(session, clerk, "YH-9", ledger.paid_by_bureau) is None
+        assert SUPERVISOR.offers(session, clerk, "", of) == ["甲市应急管理局", "甲市高新区"]
+        assert SUPERVISOR.find(session, clerk, "高新区", of) == ledger.organisations["zone"]
+        assert SUPERVISOR.find(session, clerk, "工信局", of) is None
 
 
 def test_a_major_hazard_is_listed_and_lifted_once_it_is_closed(database: Database) -> None:
