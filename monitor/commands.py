@@ -14,7 +14,7 @@ from monitor.demo import demo_command
 from monitor.demo_receiver import demo_receiver_command
 from monitor.document_commands import document_commands
 from monitor.import_commands import import_command
-from monitor.imports.commands import imports_commands, job_command
+from monitor.imports.commands import export_command, imports_commands, job_command
 from monitor.scan_commands import replay_command, scan_command
 from monitor.score_commands import score_command
 from monitor.secrets_commands import secrets_commands
@@ -45,6 +45,7 @@ cli.add_command(work_command)
 cli.add_command(document_commands)
 cli.add_command(import_command)
 cli.add_command(imports_commands)
+cli.add_command(export_command)
 cli.add_command(job_command)
 cli.add_command(scan_command)
 cli.add_command(replay_command)

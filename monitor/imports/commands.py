@@ -1,5 +1,6 @@
 """``monitor imports``: what was imported, the undo, and the work of a run that pages began."""
 
+from pathlib import Path
 from uuid import UUID
 
 import click
@@ -14,6 +15,7 @@ from kernel.access.permissions import Permission
 from kernel.cause import AT_THE_MACHINE, Cause
 from kernel.errors import ForbiddenError
 from kernel.workbook_guard import WorkbookLimits
+from monitor.imports.exports import EXPORTS, export_to
 from monitor.imports.job import Imports, work_on
 from monitor.imports.starting import JOB_COMMAND, bureau_of, imports_folder
 from monitor.service import Service, open_service
@@ -61,6 +63,17 @@ def undo_command(run_id: UUID) -> None:
             run = runs.find_run(session, service.actor, run_id, lock=True)
             undo_import(session, service.actor, service.clock, run)
             click.echo(f"已撤销 {run.file_name}：移除 {run.added} 行，恢复 {run.changed} 行。")
+
+
+@click.command("export")
+@click.argument("kind", type=click.Choice(list(EXPORTS)), metavar="种类")
+@click.argument("file", type=click.Path(path_type=Path), metavar="文件")
+def export_command(kind: str, file: Path) -> None:
+    """导出一种台账为工作簿，可改后再导入；种类：contracts、rounds、hazards、enterprises。"""
+    with open_service(EXPORTS[kind].needs) as service:
+        with service.database.reading(service.actor) as session:
+            title = export_to(session, service.actor, kind, file)
+        click.echo(f"已导出 {title}：{file}")
 
 
 @click.command(JOB_COMMAND, hidden=True)

@@ -65,10 +65,11 @@ _EXAMPLES: Final[Mapping[Kind, object]] = {
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """A kind of ledger: its sheet, its rows for a reader, by the ledger's names."""
+    """A kind of ledger: its sheet, its rows for a reader, and what the reader must be allowed."""
 
     row_type: type[LedgerRow]
     query: Callable[[Actor], Select[Any]]
+    needs: Permission
 
     @property
     def title(self) -> str:
@@ -136,10 +137,10 @@ def _enterprises(_actor: Actor) -> Select[Any]:
 
 
 EXPORTS: Final[Mapping[str, Export]] = {
-    "contracts": Export(ContractRow, _contracts),
-    "rounds": Export(RoundRow, _rounds),
-    "hazards": Export(HazardRow, _hazards),
-    "enterprises": Export(EnterpriseRow, _enterprises),
+    "contracts": Export(ContractRow, _contracts, Permission.CONTRACTS_READ),
+    "rounds": Export(RoundRow, _rounds, Permission.SERVICE_READ),
+    "hazards": Export(HazardRow, _hazards, Permission.SERVICE_READ),
+    "enterprises": Export(EnterpriseRow, _enterprises, Permission.CONTRACTS_READ),
 }
 TEMPLATES: Final[Mapping[str, type[LedgerRow]]] = {
     **{name: export.row_type for name, export in EXPORTS.items()},
