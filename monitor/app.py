@@ -21,9 +21,9 @@ from contracts.documents.api import api as documents_api
 from contracts.documents.pages.parts import DocumentParts, install_documents
 from contracts.documents.pages.screens import document_pages
 from contracts.enterprises.api import api as enterprises_api
-from contracts.enterprises.pages import enterprise_pages
 from contracts.hazards.api import api as hazards_api
 from contracts.hazards.pages.entry import hazard_pages
+from contracts.hazards.pages.targets import enterprise_pages
 from contracts.library.api import api as yearly_filings_api
 from contracts.library.pages import filing_pages
 from contracts.life.api import api as contract_life_api

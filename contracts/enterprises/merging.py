@@ -5,39 +5,23 @@ entered with, and count as the other's.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, aliased
 
-from contracts.access import of_visible
 from contracts.enterprises.changes import locked_enterprise, touch
-from contracts.enterprises.models import ContractEnterprise, Enterprise, RoundEnterprise
+from contracts.enterprises.models import Enterprise
 from contracts.enterprises.schemas import Alike, EnterpriseOut
-from contracts.hazards.models import Hazard
 from kernel.access.actor import Actor
-from kernel.access.permissions import Permission
 from kernel.clock import Clock
 from kernel.edits import refuse_stale
-from kernel.errors import ConflictError, InputError, NotFoundError
+from kernel.errors import ConflictError, InputError
 from kernel.paging import Page, PagedQuery, fetch_page
 from kernel.sql import among
 
 _SUFFIXES: Final = ("集团公司", "股份公司", "有限公司", "分公司", "公司")
-
-
-@dataclass(frozen=True, slots=True)
-class MergePreview:
-    """What would count as the other's from now on, of what the reader may see."""
-
-    away: EnterpriseOut
-    into: EnterpriseOut
-    hazards: int
-    listed: int
-    visits: int
-    former: int
 
 
 def suggestions(session: Session, wanted: PagedQuery) -> Page[Alike]:
@@ -65,23 +49,6 @@ def suggestions(session: Session, wanted: PagedQuery) -> Page[Alike]:
     return Page(items=items, next=keys.next)
 
 
-def preview(session: Session, actor: Actor, key: UUID, into_id: UUID) -> MergePreview:
-    """What a merge would change; raises as ``merge`` does."""
-    away, into = session.get(Enterprise, key), _target(session, into_id)
-    if away is None:
-        raise NotFoundError("企业名录中没有这家企业")
-    _judge(away, into)
-    seen = [
-        select(func.count())
-        .where(model.enterprise_id.in_(_counting_as(away.id)), _seen(model, actor))
-        .scalar_subquery()
-        for model in (Hazard, ContractEnterprise, RoundEnterprise)
-    ]
-    former = select(func.count()).where(Enterprise.root_id == away.id, Enterprise.id != away.id)
-    counted = session.execute(select(*seen, former.scalar_subquery())).one()
-    return MergePreview(EnterpriseOut.of(away), EnterpriseOut.of(into), *map(int, counted))
-
-
 def merge(
     session: Session, actor: Actor, clock: Clock, key: UUID, into_id: UUID, seen: int
 ) -> Enterprise:
@@ -90,10 +57,10 @@ def merge(
     Raises ``NotFoundError``, ``ChangedMeanwhile``, ``ConflictError`` for one that is merged already,
     and ``InputError`` for itself or for two with different credit codes, which are two legal persons.
     """
-    away, into = locked_enterprise(session, key), _target(session, into_id)
+    away, into = locked_enterprise(session, key), merge_target(session, into_id)
     refuse_stale(seen, away.version, away.recorded_by, {})
-    _judge(away, into)
-    members = _counting_as(away.id)
+    judge_merge(away, into)
+    members = counting_as(away.id)
     away.merged_into_id = into.id
     touch(away, actor, clock)
     session.flush()
@@ -117,14 +84,16 @@ def take_back(session: Session, actor: Actor, clock: Clock, key: UUID, seen: int
     return found
 
 
-def _target(session: Session, into_id: UUID) -> Enterprise:
+def merge_target(session: Session, into_id: UUID) -> Enterprise:
+    """The enterprise to merge into; raises ``InputError``."""
     found = session.get(Enterprise, into_id)
     if found is None:
         raise InputError("into_id", "企业名录中没有这家企业")
     return found
 
 
-def _judge(away: Enterprise, into: Enterprise) -> None:
+def judge_merge(away: Enterprise, into: Enterprise) -> None:
+    """Raises ``ConflictError`` or ``InputError`` where one cannot count as the other."""
     if away.merged_into_id is not None:
         raise ConflictError("这家企业已并入别家；请先撤销原来的归并")
     if into.root_id == away.id:
@@ -133,7 +102,8 @@ def _judge(away: Enterprise, into: Enterprise) -> None:
         raise InputError("into_id", "两家的统一社会信用代码不同，是两个法人，不能归并")
 
 
-def _counting_as(key: UUID) -> Any:
+def counting_as(key: UUID) -> Any:
+    """The ids of all that count as this enterprise, itself among them."""
     return select(Enterprise.id).where(Enterprise.root_id == key)
 
 
@@ -151,10 +121,6 @@ def _count_as(session: Session, members: Any, root_id: UUID) -> None:
     session.execute(
         statement.values(root_id=root_id).execution_options(synchronize_session="fetch")
     )
-
-
-def _seen(model: type[Any], actor: Actor) -> ColumnElement[bool]:
-    return of_visible(model.contract_id, actor, Permission.SERVICE_READ)
 
 
 def _loose(key: Any) -> Any:

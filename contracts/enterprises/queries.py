@@ -21,10 +21,12 @@ from kernel.access.actor import Actor
 from kernel.access.permissions import Permission
 from kernel.errors import InputError
 from kernel.paging import Page, fetch_page
-from kernel.sql import contains
+from kernel.sql import among, contains
 
 OFFERED = 20
 """Enterprises offered while somebody types a name."""
+TOLD = 10
+"""Names that are told to be missing, at most."""
 
 
 def enterprises(session: Session, wanted: EnterprisesWanted) -> Page[EnterpriseOut]:
@@ -105,3 +107,28 @@ def named_enterprise(session: Session, field: str, name: str) -> UUID | None:
         return found[0]
     told = "有几家写法相同的企业，请填全称" if found else "企业名录中没有这家企业，请先登记"
     raise InputError(field, told)
+
+
+def named_enterprises(session: Session, field: str, names: Sequence[str]) -> Sequence[UUID]:
+    """The keys of the enterprises that were named, in that order, each once; one statement.
+
+    Raises ``InputError`` at ``field`` naming those that are not in the register, or not alone.
+    """
+    wanted = {name: name_key(name) for name in names}
+    statement = select(Enterprise.id, Enterprise.name, Enterprise.name_key).where(
+        among(session, Enterprise.name_key, set(wanted.values()))
+    )
+    exact: dict[str, list[UUID]] = {}
+    alike: dict[str, list[UUID]] = {}
+    for own, name, key in session.execute(statement):
+        exact.setdefault(name, []).append(own)
+        alike.setdefault(key, []).append(own)
+    found = {
+        name: (exact.get(name) or []) if len(exact.get(name) or []) == 1 else alike.get(key, [])
+        for name, key in wanted.items()
+    }
+    missing = [name for name, keys in found.items() if len(keys) != 1]
+    if missing:
+        told = "、".join(missing[:TOLD])
+        raise InputError(field, f"企业名录中没有，或有几家写法相同：{told}；请先登记或写全称")
+    return list(dict.fromkeys(keys[0] for keys in found.values()))

@@ -8,12 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.enterprises.changes import add_enterprise
-from contracts.enterprises.merging import merge, preview, suggestions, take_back
+from contracts.enterprises.merging import merge, suggestions, take_back
 from contracts.enterprises.models import Enterprise
 from contracts.enterprises.names import name_key
 from contracts.enterprises.queries import contracts_listing, named_enterprise
 from contracts.enterprises.schemas import NewEnterprise, TargetListIn
 from contracts.enterprises.targets import set_target_list, target_list
+from contracts.hazards.merge_preview import preview
 from contracts.hazards.queries import hazards
 from contracts.hazards.rates import rates
 from contracts.hazards.schemas import HazardsWanted, RateRows

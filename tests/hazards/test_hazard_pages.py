@@ -151,3 +151,17 @@ def test_two_spellings_are_merged_after_a_look(
     assert "没有写法相近的企业" in page(clerk, "/enterprises/alike")
     told = send(clerk, f"/enterprises/{away}/part", reason="有误", version="2")[1]
     assert "归并已撤销" in told
+
+
+def test_a_target_list_is_typed_by_name(
+    database: Database, ledger: StepLedger, clerk: FlaskClient
+) -> None:
+    write(database, ledger.paid_by_zone, 1)
+    address = f"/contracts/{ledger.paid_by_zone}/enterprises"
+    seen = re.findall(r'name="seen" value="([0-9a-f]+)"', page(clerk, address))[0]
+    given = {"day": "2023-06-01", "seen": seen}
+    status, told = send(clerk, address, **given, names="甲化工有限公司\n没有的企业")
+    assert (status, "没有的企业；请先登记" in told) == (422, True)
+    status, told = send(clerk, address, **given, names="甲化工 有限责任公司\n")
+    assert (status, "共 1 家" in told) == (200, True)
+    assert send(clerk, address, **given, names="")[0] == 409

@@ -17,6 +17,7 @@ from contracts.enterprises.schemas import (
     NewEnterprise,
     PartIn,
 )
+from contracts.hazards.merge_preview import MergePreview, preview
 from contracts.hazards.queries import hazards
 from contracts.hazards.schemas import HazardOrder, HazardsWanted
 from contracts.hazards.words import (
@@ -39,7 +40,7 @@ from kernel.web.session import (
     write_session,
 )
 
-enterprise_pages = Blueprint("enterprise_pages", __name__, template_folder="../templates")
+enterprise_pages = Blueprint("enterprise_pages", __name__, template_folder="../../templates")
 
 PAGE = 25
 _WORDS = {
@@ -161,11 +162,11 @@ def ask_merge(enterprise_id: UUID) -> str:
 def merge(enterprise_id: UUID) -> Response:
     """Show what a merge would change; make it when that was confirmed."""
     is_confirmed = request.form.get("act") == "merge"
-    told: list[merging.MergePreview] = []
+    told: list[MergePreview] = []
 
     def look() -> None:
         session, actor = current_session(), current_actor()
-        told.append(merging.preview(session, actor, enterprise_id, _into()))
+        told.append(preview(session, actor, enterprise_id, _into()))
 
     def act() -> None:
         entry = MergeIn(into_id=_into(), reason=typed().get("reason", ""))
@@ -240,7 +241,7 @@ def _edit_page(enterprise_id: UUID, form: Form) -> str:
     )
 
 
-def _merge_page(enterprise_id: UUID, form: Form, told: merging.MergePreview | None = None) -> str:
+def _merge_page(enterprise_id: UUID, form: Form, told: MergePreview | None = None) -> str:
     found = queries.enterprise(current_session(), enterprise_id)
     return render_template(
         "contracts/enterprises/merge.html",
