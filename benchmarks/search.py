@@ -19,7 +19,7 @@ from kernel.database import Database
 from migrations import search_triggers
 from tests import postgres
 
-SMALL, LARGE, OF_ONE, ROUNDS = 2_000, 10_000, 333, 40
+SMALL, LARGE, OF_ONE, ROUNDS = 10_000, 1_000_000, 333, 25
 _TEXTS = """
 UPDATE contract SET
   name = (ARRAY['民爆', '非煤矿山', '危险化学品', '电力', '特种设备', '冶金', '煤矿', '烟花爆竹',

@@ -2,17 +2,23 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any, Literal
+from io import BytesIO
+from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
-from flask import Blueprint, render_template, request
-from pydantic import BaseModel
+from flask import Blueprint, render_template, request, send_file
 from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
 
 from alerts.boards import alerts_of_contract, open_of_contracts
 from contracts.access import permissions_on
 from contracts.boards import finding_page, findings_of, supervisions_of
 from contracts.checks.file_queries import file_of
+from contracts.life.words import STATE_LOOKS, STATE_NAMES
+from contracts.lists.columns import offered
+from contracts.lists.export import write_workbook
+from contracts.lists.views import views_of
 from contracts.plans.queries import plans
 from contracts.queries import programmes
 from contracts.rounds.queries import rounds
@@ -21,65 +27,72 @@ from contracts.schemas import PlansWanted, ProgrammesWanted, RoundsWanted
 from contracts.service_models import COUNTS
 from kernel.access.actor import Actor
 from kernel.access.permissions import Permission
-from kernel.fields import CursorText, SearchWords
 from kernel.paging import Page
 from kernel.web.permissions import requires
 from kernel.web.session import as_of, current_actor, current_session
+from monitor.contract_list import BY_MONEY, COLUMNS, SORT_NAMES, ContractQuery, every_page
 from monitor.timeline import timeline
 from payments.contract_queries import contract, contracts
 from payments.queries import milestones, payments
 from payments.schemas import (
     ContractOut,
-    ContractsWanted,
     MilestoneOut,
     MilestoneState,
     MilestonesWanted,
     PaymentsWanted,
 )
 
-PAGE = 25
 ALL = 200
 """What one contract's sheet shows of each kind of record at most."""
 
+WORKBOOK_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
 contract_pages = Blueprint("contract_pages", __name__)
-
-
-class ContractQuery(BaseModel):
-    """What the list's form sends; an empty choice means all."""
-
-    q: SearchWords | Literal[""] = ""
-    programme: SearchWords | Literal[""] = ""
-    after: CursorText = ""
-
-    def asked(self) -> dict[str, Any]:
-        """The choices made, for the address of the next page."""
-        return self.model_dump(exclude={"after"}, exclude_defaults=True)
-
-    def wanted(self) -> ContractsWanted:
-        """The same, as the ledger takes it."""
-        return ContractsWanted(
-            limit=PAGE,
-            cursor=self.after or None,
-            q=self.q or None,
-            programme=self.programme or None,
-        )
 
 
 @contract_pages.get("/contracts")
 @requires(Permission.CONTRACTS_READ)
 def index() -> str:
-    """The list: search, one programme, one page."""
+    """The list: filters, order, columns, one page; all of it in the address."""
     session, actor, day = current_session(), current_actor(), as_of()
-    query = ContractQuery.model_validate(request.args.to_dict())
+    query = _asked()
     page = contracts(session, actor, day, query.wanted())
+    columns = query.columns(actor)
+    names = {column.name for column in columns}
+    both_ends = names >= {"service_start", "service_end"}
     return render_template(
         "monitor/contracts.html",
         view_day=day,
         query=query,
+        address_query=urlencode(query.asked(), doseq=True),
         page=page,
+        views=views_of(session, actor, "contracts"),
+        offered=offered(COLUMNS, actor),
+        columns=columns,
+        on_screen=[each for each in columns if not (both_ends and each.name == "service_end")],
+        both_ends=both_ends,
+        programme_shown="programme" in names,
+        sort_names=SORT_NAMES,
+        by_money=BY_MONEY,
+        state_names=STATE_NAMES,
+        state_looks=STATE_LOOKS,
         open_alerts=_open_alerts(session, actor, page, day),
         programmes=programmes(session, actor, ProgrammesWanted(limit=ALL)).items,
     )
+
+
+@contract_pages.get("/contracts/export")
+@requires(Permission.CONTRACTS_READ)
+def export() -> Response:
+    """The list as a workbook: all its pages, its columns and its order."""
+    session, actor, day = current_session(), current_actor(), as_of()
+    query = _asked()
+    book = BytesIO()
+    title = f"合同台账，{day} 的情况"
+    write_workbook(book, title, query.columns(actor), every_page(session, actor, day, query))
+    book.seek(0)
+    name = f"合同台账-{day}.xlsx"
+    return send_file(book, WORKBOOK_TYPE, as_attachment=True, download_name=name)
 
 
 @contract_pages.get("/contracts/<uuid:contract_id>")
@@ -128,6 +141,12 @@ def findings() -> str:
     after = request.args.get("after", "")
     page = finding_page(current_session(), current_actor(), after)
     return render_template("monitor/findings.html", page=page, after=after)
+
+
+def _asked() -> ContractQuery:
+    return ContractQuery.model_validate(
+        {**request.args.to_dict(), "col": request.args.getlist("col")}
+    )
 
 
 def _open_alerts(
