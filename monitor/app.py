@@ -29,6 +29,7 @@ from contracts.library.pages import filing_pages
 from contracts.life.api import api as contract_life_api
 from contracts.life.pages.contracts import contract_life_pages
 from contracts.life.pages.parts import contract_part_pages
+from contracts.lists.pages import view_pages
 from contracts.organisations.api import api as organisations_api
 from contracts.plans.api import api as plans_api
 from contracts.record_kinds import RECORD_KINDS
@@ -138,6 +139,7 @@ PAGES: tuple[Blueprint, ...] = (
     hazard_pages,
     enterprise_pages,
     search_pages,
+    view_pages,
     plan_pages,
     round_pages,
     round_list_pages,
