@@ -39,11 +39,14 @@ BY_CONTRACT = (
     "penalty", "penalty_hazard", "listed_hazard", "unresolved_cause", "acceptance",
     "service_report", "disclosure", "clause_check", "subcontracting_check", "management_check",
     "negative_check", "performance_monitoring", "document",
+    "vendor_evaluation", "evaluation_condition", "contract_resource", "resource_presence",
 )  # fmt: skip
 CONTRACT_OF: dict[str, tuple[str, str]] = {
     "contract": ("x.id", ""),
     **dict.fromkeys(BY_CONTRACT, ("x.contract_id", "")),
     "finding": ("x.contract_id", ""),
+    "survey": ("x.contract_id", ""),
+    "survey_question": ("survey.contract_id", "JOIN survey ON survey.id = x.survey_id"),
     "alert_episode": ("alert.contract_id", _ALERT),
     "alert_event": ("alert.contract_id", _ALERT),
     "delivery": ("alert.contract_id", _EVENT.format("x")),
@@ -70,7 +73,7 @@ pytestmark = [
 
 def rows(session: Session, table: str) -> set[str]:
     """What a raw statement sees of a table: a fingerprint of each row."""
-    told = "WHERE x.contract_id IS NOT NULL" if table == "finding" else ""
+    told = "WHERE x.contract_id IS NOT NULL" if table in {"finding", "survey"} else ""
     return set(session.scalars(text(f"SELECT md5(x::text) FROM {table} AS x {told}")))
 
 
