@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from contracts.findings import Found, doubt
 from contracts.ledger_changes import Values, load_rows
+from contracts.life import findings as life
 from contracts.models import Contract
 from contracts.service_models import (
     ImplementationPlan,
@@ -34,6 +35,7 @@ CODES = (
     "planned_window_reversed",
     "equipment_does_not_add_up",
     "zero_confirmed_with_hazards",
+    *life.CODES,
 )
 RECTIFIED = (
     ("rectified", "hazards_found", "整改总数", "隐患总数"),
@@ -47,7 +49,7 @@ PARTS = (
 
 
 def contract_findings(session: Session, contract_ids: Collection[UUID]) -> list[Found]:
-    """What the records of these contracts contradict; five queries."""
+    """What the records of these contracts contradict; seven queries."""
 
     def rows(model: type[Base], owner: Any) -> list[dict[str, Any]]:
         return load_rows(
@@ -58,6 +60,7 @@ def contract_findings(session: Session, contract_ids: Collection[UUID]) -> list[
     rounds = rows(ServiceRound, ServiceRound.contract_id)
     plans = rows(ImplementationPlan, ImplementationPlan.contract_id)
     found = [each for contract in contracts.values() for each in service_faults(contract)]
+    found += life.life_findings(session, contracts.values())
     for row in rounds:
         contract = contracts[row["contract_id"]]
         found += [*round_dates(row, contract), *confirmation(row), *counts(row)]

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contracts.amendments.entries import AmendmentIn
-from contracts.amendments.limits import additions, refuse_additions
+from contracts.life.additions import additions, refuse_additions
 from contracts.life.amendment_models import ContractAmendment
 from contracts.life.locking import locked_contract, mark_changed
 from contracts.life.totals import first_total

@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contracts.access import also, visible
-from contracts.amendments.limits import additions
 from contracts.amendments.schemas import AmendmentOut, AmendmentsOut
+from contracts.life.additions import additions
 from contracts.life.amendment_models import ContractAmendment
 from contracts.models import Contract, ContractTotal
 from contracts.queries import on_ledger, only_row

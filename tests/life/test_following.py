@@ -1,12 +1,14 @@
 """How milestones follow a changed total, and how far amendments may go."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from contracts.amendments.limits import additions, refuse_additions
+from contracts.life.additions import additions, refuse_additions
+from contracts.life.findings import CODES, life_faults
 from kernel.errors import InputError
 from kernel.keys import new_key
 from payments.amendments.following import Asked, MilestoneRule, amounts_after
@@ -77,3 +79,20 @@ def test_additions_together_stop_at_a_tenth_and_reductions_make_no_room(
             refuse_additions(found)
     else:
         refuse_additions(found)
+
+
+def test_a_recorded_fact_that_an_act_could_not_write_is_a_finding() -> None:
+    contract = {
+        "id": new_key(),
+        "awarded_on": date(2023, 3, 2),
+        "signed_on": date(2023, 3, 1),
+        "performance_bond": Decimal("100.01"),
+        "assumed": ["signed_on"],
+    }
+    found = list(life_faults(contract, Decimal(1000), [Decimal(60), Decimal(-60), Decimal(41)]))
+    assert [each.code for each in found] == list(CODES)
+    assert "假定" in found[0].message
+    assert all("第四十" in each.message for each in found[1:])
+    right = {**contract, "signed_on": date(2023, 3, 2), "performance_bond": Decimal(100)}
+    assert list(life_faults(right, Decimal(1000), [Decimal(100)])) == []
+    assert list(life_faults({**right, "performance_bond": None}, None, [])) == []
