@@ -2,13 +2,13 @@
 
 import errno
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Any, Final, TypeVar
 
 from flask import Flask, Request, current_app, request
 from werkzeug.datastructures import FileStorage
-from werkzeug.wrappers import Response
 
 from kernel.errors import InputError
 from kernel.storage.contents import StorageDown
@@ -34,7 +34,23 @@ class UploadRequest(Request):
         _ = total_content_length, content_type, filename, content_length
         _most, folder = current_app.extensions[_EXTENSION]
         folder.mkdir(parents=True, exist_ok=True)
-        return TemporaryFile("w+b", dir=folder)
+        file = TemporaryFile("w+b", dir=folder)  # noqa: SIM115 — the form closes it
+        self._files_begun.append(file)
+        return file
+
+    def _load_form_data(self) -> None:
+        self._files_begun: list[IO[bytes]] = []
+        try:
+            super()._load_form_data()
+        except OSError as fault:
+            for file in self._files_begun:
+                with suppress(OSError):  # what is still to be written goes nowhere
+                    file.close()
+            if fault.errno not in _FULL:
+                raise
+            raise StorageDown(
+                "服务器暂存文件的空间已用完，没有保存任何内容；请通知管理员"
+            ) from None
 
 
 def takes_upload(view: View) -> View:
@@ -48,7 +64,6 @@ def install_uploads(app: Flask, most: int, folder: Path) -> None:
     app.request_class = UploadRequest
     app.extensions[_EXTENSION] = (most, folder)
     app.before_request(_widen)
-    app.register_error_handler(OSError, _disk_failed)
 
 
 def sent_file(field: str = "file") -> FileStorage:
@@ -64,11 +79,3 @@ def _widen() -> None:
         view = current_app.view_functions[request.endpoint]
         if getattr(view, _TAKES, False):
             request.max_content_length = current_app.extensions[_EXTENSION][0] + FORM_BYTES
-
-
-def _disk_failed(fault: OSError) -> Response:
-    """A full disk is said in a sentence; another failure is none that was foreseen."""
-    if fault.errno not in _FULL:
-        raise fault
-    told = StorageDown("服务器暂存文件的空间已用完，没有保存任何内容；请通知管理员")
-    return current_app.make_response(current_app.handle_user_exception(told))

@@ -1,5 +1,6 @@
 """Documents over the API: who may read, write, replace and withdraw them, and what comes out."""
 
+import resource
 from hashlib import sha256
 from pathlib import Path
 
@@ -181,4 +182,25 @@ def test_a_file_above_the_limit_is_refused(desk: Desk, monkeypatch: pytest.Monke
     answer = desk.send("clerk", "contract", desk.ledger.paid_by_zone, large)
     assert answer.status_code == 413
     assert answer.json["errors"] == [{"field": "file", "message": "文件不能超过 2.0 KB"}]
+    assert desk.stored() == set()
+
+
+def test_a_disk_that_fills_while_a_file_arrives_is_told(desk: Desk) -> None:
+    clerk = desk.person("clerk")
+    part = b'--edge\r\nContent-Disposition: form-data; name="file"; filename="a.pdf"\r\n\r\n'
+    body = part + files.PDF + bytes(13_000_000) + b"\r\n--edge--\r\n"
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (12_000_000, before[1]))
+    try:
+        answer = clerk.client.post(
+            "/api/v1/documents",
+            data=body,
+            content_type="multipart/form-data; boundary=edge",
+            headers={"X-CSRFToken": clerk.token},
+        )
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert answer.json is not None
+    assert (answer.status_code, answer.json["title"]) == (503, "文件存储暂不可用")
+    assert "空间已用完" in answer.json["detail"]
     assert desk.stored() == set()
