@@ -16,9 +16,11 @@ from contracts.records.field_types import (
     Yuan,
 )
 from contracts.records.kinds import RecordIn
-from kernel.shares import Share
+from kernel.shares import PLACES, WHOLE, Share
 
 PlanYear = Annotated[int, Field(ge=1990, le=2200)]
+Fallen = Annotated[Share, Field(ge=0, le=WHOLE, decimal_places=PLACES)]
+"""By how many percent something fell."""
 
 
 class RegulationEntry(RecordIn):
@@ -77,7 +79,7 @@ class OutcomeFactEntry(RecordIn):
     period_to: OnDay = Field(title="期间止")
     value: Quantity | None = Field(None, title="本期数")
     baseline: Quantity | None = Field(None, title="上期数", description="与之比较的上年同期数")
-    reduction: Share | None = Field(None, title="减少幅度", description="来源写明的百分比")
+    reduction: Fallen | None = Field(None, title="减少幅度", description="来源写明的百分比")
     amount: Yuan | None = Field(None, title="金额", description="罚没金额等")
     reported_on: OnDay | None = Field(None, title="报告日期")
     document_number: Text200 = Field("", title="文号", description="月报、通报或报告的文号")

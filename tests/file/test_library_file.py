@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 from sqlalchemy import select, text
 
+from contracts.library.entries import OutcomeFactEntry
 from contracts.library.kinds import (
     APPROVAL_DOCUMENTS,
     OUTCOME_FACTS,
@@ -21,6 +23,7 @@ from contracts.models import Programme
 from kernel.access.actor import LOCAL_OPERATOR
 from kernel.database import Database
 from kernel.errors import ForbiddenError, NotFoundError
+from kernel.keys import new_key
 from tests.file.file_ledger import change, enter, refused, told
 from tests.step_ledger import StepLedger, fill
 
@@ -134,6 +137,14 @@ def test_what_fell_by_a_percent_leaves_the_rest(baseline: int, value: int) -> No
     percent = fallen(baseline, value)
     assert percent is not None
     assert abs(baseline * (100 - percent) / 100 - value) <= baseline * Decimal("0.00000001")
+
+
+@pytest.mark.parametrize("percent", ["100.1", "-1", "0.0000001", "NaN"])
+def test_nothing_falls_by_more_than_all_of_it(percent: str) -> None:
+    of_it = {"programme_id": new_key(), "measure": "deaths", "reduction": percent}
+    period = {"period_from": "2023-01-01", "period_to": "2023-12-31"}
+    with pytest.raises(ValidationError, match="reduction"):
+        OutcomeFactEntry.model_validate({**of_it, **period})
 
 
 @given(st.integers(1991, 2200))
