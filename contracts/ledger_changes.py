@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from kernel.access.actor import Actor
 from kernel.database import Base
 from kernel.keys import new_key
+from kernel.pinyin import pinyin_key
 from kernel.workbook_columns import Kind, LedgerRow, columns_of
 from kernel.workbook_problems import Problems
 from kernel.workbook_sheets import Sheet, SheetRow
@@ -239,6 +240,8 @@ def reconcile(
         record_id: UUID = known["id"] if known else each.new_id or new_key()
         row = {name: value for name, value in each.values.items() if name in columns}
         row |= {"id": record_id, **work.stamp.of(each.sheet, each.row)}
+        if "name_pinyin" in columns:
+            row["name_pinyin"] = pinyin_key(row["name"])
         outcome.ids[each.key] = record_id
         changes.places[record_id] = (each.sheet, each.row)
         if known is None:
