@@ -85,7 +85,7 @@ def change_survey(
         found.version,
         found.recorded_by,
         {
-            name: (_LABELS[name], str(getattr(found, name) or "无"), str(value or "无"))
+            name: (_LABELS[name], _shown(getattr(found, name)), _shown(value))
             for name, value in values.items()
         },
     )
@@ -189,6 +189,10 @@ def _refuse_faults(wanted: SurveyIn, today: date) -> None:
         refusal = InputError(problems[0].field, problems[0].message)
         refusal.problems = tuple(problems)
         raise refusal
+
+
+def _shown(value: object) -> str:
+    return "无" if value is None or value == "" else str(value)
 
 
 def _values(wanted: SurveyIn) -> dict[str, object]:

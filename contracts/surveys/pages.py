@@ -40,6 +40,7 @@ class _Query(BaseModel):
     as_of: str = ""
 
     def asked(self) -> dict[str, str]:
+        """The choices made, for the address of the next page."""
         chosen = {"contract": self.contract, "programme": self.programme}
         return {name: str(key) for name, key in chosen.items() if key}
 

@@ -74,6 +74,21 @@ def test_a_vendor_is_added_once_renamed_and_merged_on_purpose(
     send(clerk, f"vendor-merges/{merge['id']}/undo", 409)
 
 
+def refuse_a_unit(overseer: FlaskClient, bureau: str) -> None:
+    """A public-benefit unit of the first class is never admitted, whatever it holds."""
+    unit = send(overseer, "vendors", name="甲市应急救援指挥保障服务中心", public_unit="class_one")
+    told = send(
+        overseer,
+        "admissions",
+        422,
+        vendor_id=unit["id"],
+        organisation_id=bureau,
+        sector="民爆",
+        admitted_on="2023-02-01",
+    )
+    assert "第八条" in faults(told)["vendor_id"]
+
+
 def test_who_lacks_what_a_sector_asks_for_or_is_excluded_is_not_admitted(
     database: Database, overseer: FlaskClient, clerk: FlaskClient, ledger: StepLedger
 ) -> None:
@@ -114,17 +129,7 @@ def test_who_lacks_what_a_sector_asks_for_or_is_excluded_is_not_admitted(
     send(overseer, "admissions", 409, **wanted)
     both: Body = {**wanted, "sector": "煤矿、民爆"}
     assert "一次填一个" in faults(send(overseer, "admissions", 422, **both))["sector"]
-    unit = send(overseer, "vendors", name="甲市应急救援指挥保障服务中心", public_unit="class_one")
-    told = send(
-        overseer,
-        "admissions",
-        422,
-        vendor_id=unit["id"],
-        organisation_id=str(ledger.organisations["bureau"]),
-        sector="民爆",
-        admitted_on="2023-02-01",
-    )
-    assert "第八条" in faults(told)["vendor_id"]
+    refuse_a_unit(overseer, bureau)
 
 
 def test_people_promised_twice_and_missing_and_a_grade_against_its_points(
