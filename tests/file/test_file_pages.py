@@ -36,6 +36,8 @@ def test_a_checklist_is_filled_in_row_by_row(database: Database, tmp_path: Path)
     assert '<strong class="late">没有</strong>' in shown
     file = clerk.client.get(f"/contracts/{ledger.paid_by_zone}/file").text
     assert "八项中有 1 项" in file
+    before = clerk.client.get(f"/contracts/{ledger.paid_by_zone}/file?as_of=2023-02-19").text
+    assert f"/contracts/{ledger.paid_by_zone}/plans/new" in before
     for address in (f"/clause-checks?of={ledger.paid_by_zone}", "/library", "/acceptances"):
         assert clerk.client.get(address).status_code == 200
     assert "未报送" in clerk.client.get("/yearly-filings?plan_year=2024").text
