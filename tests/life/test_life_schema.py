@@ -53,7 +53,7 @@ def test_nothing_that_is_sent_breaks_a_contracts_life(database: Database, tmp_pa
 
 def _ask(operation: Any, mode: GenerationMode, key: str) -> None:
     @settings(
-        max_examples=3,
+        max_examples=2,
         deadline=None,
         derandomize=True,
         phases=[Phase.explicit, Phase.generate],
