@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
 
-from kernel.fields import Day
+from kernel.entry_fields import OnDay
 
 MOST = 1_000_000
 """No count of a round comes near; more is a slip of the pen."""
@@ -37,7 +37,7 @@ def _text(longest: int, least: int = 0) -> tuple[StringConstraints, AfterValidat
     return limits, AfterValidator(_writable), _words(longest, least)
 
 
-OptionalDay = Annotated[Day | None, BeforeValidator(_none_if_blank)]
+OptionalDay = Annotated[OnDay | None, BeforeValidator(_none_if_blank)]
 OptionalCount = Annotated[
     Annotated[int, BeforeValidator(_no_truth), Field(ge=0, le=MOST)] | None,
     BeforeValidator(_none_if_blank),

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -15,11 +14,15 @@ from contracts.events import ContractsChanged
 from contracts.findings import Scope, sync_findings
 from contracts.models import Contract
 from contracts.plan_standings import write_plan_standings
+from contracts.service_models import RoundKind
+from contracts.workbook_rows import ROUND_KINDS
 from kernel.access.actor import Actor
 from kernel.access.permissions import Permission
 from kernel.edits import refuse_stale
 from kernel.errors import FieldProblem, ForbiddenError, InputError, NotFoundError
 from kernel.events import announce
+
+_KIND_NAMES = {kind: word for word, kind in ROUND_KINDS.items()}
 
 
 def locked_contract(session: Session, actor: Actor, contract_id: UUID) -> Contract:
@@ -127,8 +130,8 @@ def replace_rows(
 
 def told(value: object) -> str:
     """A value as a person reads it where two edits clash."""
-    if isinstance(value, StrEnum):
-        return value.value
+    if isinstance(value, RoundKind):
+        return _KIND_NAMES[value]
     if isinstance(value, date):
         return value.isoformat()
     return "未提供" if value is None or value == "" else str(value)

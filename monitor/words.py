@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from alerts.delivery_models import MessageState
+from contracts.rounds.rules import NAMES
 from contracts.schemas import RoundState
-from contracts.service_models import PlanState, RoundKind
+from contracts.service_models import COUNTS, PlanState, RoundKind
 from kernel.money import format_yuan, from_fen
 from payments.models import MilestoneKind, Trigger
 from payments.schemas import MilestoneOut, MilestoneState
@@ -56,23 +57,7 @@ ROUND_KINDS: Final[Mapping[RoundKind, str]] = {
     RoundKind.TRAINING: "培训",
     RoundKind.PUBLICITY: "宣传",
 }
-ROUND_COUNTS: Final[Mapping[str, str]] = {
-    "enterprises": "检查企业（家次）",
-    "expert_visits": "专家（人次）",
-    "vehicle_trips": "车辆（台次）",
-    "equipment_sets": "设备（台套）",
-    "notices": "整改通知书（份）",
-    "suggestions": "建议（条）",
-    "hazards_found": "隐患总数",
-    "hazards_general": "一般隐患",
-    "hazards_major": "重大隐患",
-    "rectified": "已整改",
-    "rectified_general": "一般已整改",
-    "rectified_major": "重大已整改",
-    "people_trained": "培训（人次）",
-    "enterprises_trained": "培训企业（家次）",
-    "officials_trained": "培训机关干部（人次）",
-}
+ROUND_COUNTS: Final[Mapping[str, str]] = {name: NAMES[name] for name in COUNTS}
 _SERVICE: Final[Mapping[str, str]] = {
     "": "—",
     "operator": "本机操作员",

@@ -18,7 +18,7 @@ from contracts.entry_fields import (
 )
 from contracts.schemas import ContractRef, FactOut, Out
 from contracts.service_models import PlanState, RoundKind
-from kernel.fields import Day
+from kernel.entry_fields import OnDay
 
 MOST_ROUNDS = 200
 
@@ -57,14 +57,14 @@ class NewPlan(PlanText):
     """登记承接方报送的一版实施方案；版本号自动编排。"""
 
     contract_id: UUID = Field(title="合同")
-    submitted_on: Day = Field(title="报送日期")
+    submitted_on: OnDay = Field(title="报送日期")
     rounds: PlannedRounds = Field((), title="计划轮次")
 
 
 class PlanEdit(PlanText):
     """修改待审核的一版：只写要改的字段；写 `rounds` 即以其替换全部计划轮次。"""
 
-    submitted_on: Day | None = Field(None, title="报送日期")
+    submitted_on: OnDay | None = Field(None, title="报送日期")
     rounds: PlannedRounds | None = Field(None, title="计划轮次")
 
     def given(self) -> dict[str, object]:
@@ -79,7 +79,7 @@ class PlanEdit(PlanText):
 class PlanSubmission(_In):
     """以已退回或已审定的一版为底报送新版，内容和计划轮次照搬，再行修改。"""
 
-    submitted_on: Day = Field(title="报送日期")
+    submitted_on: OnDay = Field(title="报送日期")
     document_number: Number = Field("", title="文号")
     note: Paragraph = Field("", title="备注")
 
@@ -87,7 +87,7 @@ class PlanSubmission(_In):
 class PlanReturn(_In):
     """退回承接方修改。"""
 
-    returned_on: Day = Field(title="退回日期")
+    returned_on: OnDay = Field(title="退回日期")
     return_reason: Reason = Field(title="退回原因")
 
 

@@ -23,7 +23,7 @@ from contracts.rounds.rules import NAMES
 from contracts.rounds.schedule import Pace
 from contracts.schemas import ContractRef, Count, FactOut, Out, RoundState
 from contracts.service_models import RoundKind
-from kernel.fields import Day
+from kernel.entry_fields import OnDay
 
 MOST_TYPES = 100
 MOST_VISITS = 2000
@@ -68,7 +68,7 @@ class NewRound(_Counts):
     number: OptionalSerial = Field(None, title="轮次")
     kind: RoundKind = Field(title=NAMES["kind"])
     rounds_covered: Serial = Field(1, title=NAMES["rounds_covered"])
-    started_on: Day = Field(title=NAMES["started_on"])
+    started_on: OnDay = Field(title=NAMES["started_on"])
 
 
 class RoundEdit(_Counts):
@@ -118,21 +118,21 @@ class VisitList(_In):
 class RoundReturnIn(_In):
     """退回轮次。"""
 
-    returned_on: Day = Field(title="退回日期")
+    returned_on: OnDay = Field(title="退回日期")
     return_reason: Reason = Field(title="退回原因")
 
 
 class ResubmissionIn(_In):
     """承接方改正后重新报送。"""
 
-    resubmitted_on: Day = Field(title="重新报送日期")
+    resubmitted_on: OnDay = Field(title="重新报送日期")
     answered: Sentence = Field("", title="答复")
 
 
 class ZeroHazards(_In):
     """零隐患确认：本轮确未发现隐患。"""
 
-    confirmed_on: Day = Field(title="确认日期")
+    confirmed_on: OnDay = Field(title="确认日期")
 
 
 class EquipmentOut(Out):

@@ -70,7 +70,7 @@ FACTS: dict[str, tuple[Edit, str, str, str]] = {
     ),
     "a confirmation before the round took place": (
         lambda book: book.put(ROUNDS, 4, "确认日期", "2023.4.9"),
-        "round_confirmed_early", "服务轮次!U4", "确认日期 2023-04-09 早于该轮结束",
+        "round_confirmed_early", "服务轮次!V4", "确认日期 2023-04-09 早于该轮结束",
     ),
     "more rectified than found": (
         lambda book: book.put(ROUNDS, 4, "整改总数(项)", 359),

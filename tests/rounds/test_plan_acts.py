@@ -95,6 +95,8 @@ def test_what_is_wrong_is_named(ledger: StepLedger, clerk: Person) -> None:
         (_new(ledger, submitted_on="2024-01-01"), "submitted_on"),
         (_new(ledger, submitted_on="2023-02-01"), "submitted_on"),
         (_new(ledger, headcount=True), "headcount"),
+        (_new(ledger, submitted_on="0203-03-05"), "submitted_on"),
+        (_new(ledger, rounds=[{**ROUND, "window_to": "9999-12-31"}]), "rounds.0.window_to"),
         (_new(ledger, approved_on="2023-03-06"), "approved_on"),
     ):
         answer = clerk.post("plans", body)

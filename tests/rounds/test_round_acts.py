@@ -75,6 +75,8 @@ def test_a_round_is_recorded_once_and_updated_by_who_read_it(
     clash = send(clerk, "PATCH", path, {"ended_on": "2023-09-02"}, etag)
     assert clash.status_code == 409
     assert "现为“2023-09-01”" in clash.get_json()["errors"][0]["message"]
+    other = send(clerk, "PATCH", path, {"kind": "recheck"}, etag).get_json()["errors"][0]
+    assert other["message"] == "种类现为“专项检查”，您要改为“复查”"
     assert (
         clerk.client.patch(
             f"/api/v1/{path}", json={}, headers={"X-CSRFToken": clerk.token}
@@ -90,6 +92,7 @@ def test_what_a_round_cannot_state_is_refused(ledger: StepLedger, clerk: Person)
         ({"number": 1}, "number"),
         ({"started_on": "2024-01-01"}, "started_on"),
         ({"ended_on": "2023-08-01"}, "ended_on"),
+        ({"started_on": "0203-08-01"}, "started_on"),
         ({"hazards_found": 5, "rectified": 6}, "rectified"),
         ({"enterprises": -1}, "enterprises"),
         ({"confirmed_on": "2023-09-01"}, "confirmed_on"),
