@@ -7,10 +7,11 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from contracts.division_codes import checked_division_code
-from contracts.entry_fields import OptionalDay, Paragraph, Reason
+from contracts.entry_fields import Paragraph, Reason
 from contracts.schemas import ContractRef, FactOut, Out
 from contracts.vendors.credit_codes import CreditCode
-from kernel.fields import Day, SearchWords, printable
+from kernel.entry_fields import OnDay
+from kernel.fields import SearchWords, printable
 from kernel.paging import ListQuery
 
 Name = Annotated[
@@ -100,7 +101,7 @@ class Listed(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     enterprise_id: UUID
-    listed_from: OptionalDay = Field(None, description="列入名单日期；缺省为自合同开始")
+    listed_from: OnDay | None = Field(None, description="列入名单日期；缺省为自合同开始")
 
 
 class TargetListIn(BaseModel):
@@ -108,7 +109,7 @@ class TargetListIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    day: Day = Field(description="自哪一天起")
+    day: OnDay = Field(description="自哪一天起")
     enterprises: list[Listed] = Field(max_length=20_000)
 
 

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from contracts.hazards.models import HazardLevel, HazardStep
 from contracts.hazards.words import HazardState, Holder
 from contracts.schemas import ContractRef, Count, FactOut, OfContracts, Out
+from kernel.entry_fields import OnDay
 from kernel.fields import Day, SearchWords
 from kernel.paging import RecordQuery
 
@@ -56,7 +57,7 @@ class HazardText(Assurances):
     spot: Middle = Field("", title="隐患部位")
     description: Annotated[Long, StringConstraints(min_length=1)] = Field(title="隐患描述")
     category: Category = Field("", title="隐患类别")
-    found_on: Day = Field(title="排查日期")
+    found_on: OnDay = Field(title="排查日期")
     found_by: Short = Field("", title="排查人")
     responsible: Short = Field("", title="整改责任人")
     measures: Long = Field("", title="治理措施")
@@ -68,7 +69,7 @@ class NewHazard(HazardText):
 
     contract_id: UUID = Field(title="合同")
     number: Number = Field("", title="隐患编号", description="同一合同内不重复；没有编号时不填")
-    deadline: Day | None = Field(None, title="整改期限")
+    deadline: OnDay | None = Field(None, title="整改期限")
     on_the_spot: bool = Field(False, title="现场解决")
     not_a_twin: bool = Field(
         False, title="不是重复登记", description="与已登记的一条内容相同时，须确认不是同一条"
@@ -83,8 +84,8 @@ class NewStep(Assurances):
     """办理一步。五落实在此填写的，一并记入隐患。"""
 
     kind: HazardStep = Field(title="步骤")
-    day: Day = Field(title="日期")
-    deadline: Day | None = Field(None, title="整改期限", description="交办、延期、退回整改须给出")
+    day: OnDay = Field(title="日期")
+    deadline: OnDay | None = Field(None, title="整改期限", description="交办、延期、退回整改须给出")
     who: Short = Field("", title="办理人")
     approved_by: Short = Field("", title="批准人", description="延期须经批准")
     document: Middle = Field("", title="文号", max_length=200)
@@ -96,7 +97,7 @@ class NewCount(In):
 
     contract_id: UUID = Field(title="合同")
     round_id: UUID | None = Field(None, title="服务轮次", description="缺省为整份合同")
-    counted_on: Day = Field(title="统计截至")
+    counted_on: OnDay = Field(title="统计截至")
     level: HazardLevel | None = Field(None, title="隐患等级", description="缺省为一般与重大合计")
     hazards_found: Count | None = Field(None, title="发现隐患", le=10_000_000)
     rectified: Count | None = Field(None, title="已整改", le=10_000_000)

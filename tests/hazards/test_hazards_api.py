@@ -40,6 +40,9 @@ def test_a_hazard_from_found_to_closed(
     assert again.json["id"] == made.json["id"]
     twin = clerk.post("hazards", body(ledger))
     assert [each["field"] for each in twin.json["errors"]] == ["not_a_twin"]
+    for day in ("1500-01-01", "9999-12-31"):
+        slip = clerk.post("hazards", body(ledger, deadline=day))
+        assert [each["field"] for each in slip.json["errors"]] == ["deadline"]
     path = f"hazards/{made.json['id']}"
     assert made.json["state"] == "overdue"
     assert sibling.get(path).status_code == 404
