@@ -1,0 +1,51 @@
+"""A ledger imported again after an amendment: 合同总额 is the one agreed at first, and stays so."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from contracts.models import Contract, ContractTotal
+from kernel.access.actor import LOCAL_OPERATOR
+from kernel.database import Database
+from payments.amendments.amending import Amendment, amend
+from tests.clocks import StoppedClock
+from tests.web import NOW, TODAY
+from tests.workbooks import LATER, Book, bring_in
+
+
+def totals(database: Database, key: object) -> list[tuple[Decimal | None, date | None]]:
+    with database.reading(LOCAL_OPERATOR) as session:
+        found = session.execute(
+            select(ContractTotal.amount, ContractTotal.valid_to)
+            .where(ContractTotal.contract_id == key, ContractTotal.superseded_at.is_(None))
+            .order_by(ContractTotal.valid_from)
+        )
+        return [(amount, ends) for amount, ends in found]
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_a_ledger_imported_again_leaves_what_was_amended(
+    database: Database, tmp_path: Path
+) -> None:
+    bring_in(database, Book.sample().save(tmp_path / "a.xlsx"))
+    clock = StoppedClock(NOW, TODAY)
+    with database.writing(LOCAL_OPERATOR) as session:
+        found = session.scalars(select(Contract).where(Contract.number == "HAMI-2023-01")).one()
+        if found.signed_on is None:
+            found.signed_on = date(2023, 3, 1)
+        day = found.signed_on + timedelta(days=30)
+        wanted = Amendment.model_validate(
+            {"signed_on": day, "amount_change": "50000", "milestones": "unchanged"}
+        )
+        amend(session, LOCAL_OPERATOR, clock, found.id, wanted)
+        key = found.id
+    agreed = [(Decimal("1250000.00"), day), (Decimal("1300000.00"), None)]
+    assert totals(database, key) == agreed
+    assert not bring_in(database, Book.sample().save(tmp_path / "b.xlsx"), LATER).errors
+    assert totals(database, key) == agreed
+    corrected = Book.sample().put("合同台账", 4, "合同总额(万元)", "126.00万元")
+    assert not bring_in(database, corrected.save(tmp_path / "c.xlsx"), LATER).errors
+    assert totals(database, key) == [(Decimal("1260000.00"), day), agreed[1]]
