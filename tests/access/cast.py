@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from alerts.delivery_models import Message
 from contracts.models import Contract
+from contracts.records.kinds import Owner
 from contracts.steps.models import Act, ActKind, ActState, Steps
 from contracts.steps.step_settings import SettingEntry, set_steps
 from kernel.access.actor import LOCAL_OPERATOR
@@ -21,6 +22,7 @@ from people.sign_in.models import SignInSession
 from people.tokens.schemas import NewToken
 from people.tokens.tokens import make_token
 from tests.access.facts import BEGINS, content_of
+from tests.access.file_facts import OTHERS, write_other, write_parts
 from tests.access.plans import Deal, Plan
 from tests.access.world import World, write
 from tests.people import person, session_token
@@ -71,6 +73,7 @@ def fill(session: Session) -> Cast:
         users[name] = person(session, name, held).id
         cast.cookies[name] = session_token(session, users[name], NOW)
     _ledger_keys(session, world, cast)
+    _file_keys(session, world, users["clerk"], cast)
     _people_keys(session, world, users["clerk"], cast)
     _steps_keys(session, world, users["clerk"], cast)
     return cast
@@ -100,6 +103,28 @@ def _ledger_keys(session: Session, world: World, cast: Cast) -> None:
         "code": "hami-2023",
         "kind": ActKind.ROUND_CONFIRMATION.value,
     }
+
+
+def _file_keys(session: Session, world: World, clerk: UUID, cast: Cast) -> None:
+    deal, by = world.deals[0], world.organisations[PURCHASER].id
+    parts = write_parts(session, deal, by, clerk)
+    cast.keys |= {name: str(key) for name, key in parts.items()}
+    cast.keys |= {
+        "enterprises": cast.keys["enterprise_id"],
+        "vendor_merges": cast.keys["merge_id"],
+        "vendor-merges": cast.keys["merge_id"],
+        "vendor_id": cast.keys["vendors"],
+    }
+    cast.keys["page"] = "contracts"
+    for name in ("rounds", "plans", "hazards", "surveys"):
+        cast.keys[f"{name[:-1]}_id"] = str(deal.records[name])
+    owners = {
+        Owner.ORGANISATION: by,
+        Owner.VENDOR: UUID(cast.keys["vendors"]),
+        Owner.PROGRAMME: world.programmes[0].id,
+    }
+    for kind in OTHERS:
+        cast.keys[kind.path] = str(write_other(session, kind, owners[kind.owner], by))
 
 
 def _people_keys(session: Session, world: World, clerk: UUID, cast: Cast) -> None:

@@ -15,7 +15,8 @@ from kernel.storage.disk import DiskContents
 from kernel.storage.staging import stage
 from monitor.wiring import event_bus
 from tests import postgres
-from tests.access.cast import ANONYMOUS, COLUMNS, Cast, fill
+from tests.access.cast import ANONYMOUS, Cast, fill
+from tests.access.extent import Extent
 from tests.access.requests import address_of, sent_with
 from tests.access.routes import Route, routes
 from tests.web import COOKIE, stranger
@@ -88,13 +89,16 @@ def set_up(address: str, owner: str | None, data_dir: Path) -> Stage:
     return Stage(database, app, cast, copy)
 
 
-def actual_table(stage: Stage) -> dict[Route, dict[str, int]]:
-    """What every route answers to everybody."""
+def actual_table(stage: Stage, extent: Extent) -> dict[Route, dict[str, int]]:
+    """What every route of the extent answers to those whom it asks for."""
     table = {}
     for route in routes(stage.app):
+        asked = extent.asked(route)
+        if not asked:
+            continue
         if route.method != "GET":
             stage.restore()  # a page that begins something for its reader leaves a trace, too
-        table[route] = {who: stage.status(route, who) for who in COLUMNS}
+        table[route] = {who: stage.status(route, who) for who in asked}
     return table
 
 

@@ -53,6 +53,7 @@ def differences(actual: Table, expected: Table) -> list[str]:
 
 
 def _print_now() -> None:
+    from tests.access.extent import Extent
     from tests.access.stage import actual_table, set_up
 
     with tempfile.TemporaryDirectory() as folder:
@@ -60,7 +61,7 @@ def _print_now() -> None:
         database = Database(address)
         upgrade(database)
         database.dispose()
-        write_table(actual_table(set_up(address, None, Path(folder))), sys.stdout)
+        write_table(actual_table(set_up(address, None, Path(folder)), Extent.WHOLE), sys.stdout)
 
 
 if __name__ == "__main__":
