@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from benchmarks import scope
-from benchmarks.ledger import AS_OF, build
+from benchmarks.ledger import build
 from kernel.access.roles import Role
 from kernel.database import Database
 from migrations import search_triggers

@@ -77,7 +77,9 @@ class Filter:
         return found
 
 
-def entry_page(session: Session, sight: Sight, wanted: Filter, paging: PagedQuery) -> Page[EntryOut]:
+def entry_page(
+    session: Session, sight: Sight, wanted: Filter, paging: PagedQuery
+) -> Page[EntryOut]:
     """One page, newest first, by one statement. Raises ``InputError`` naming ``cursor``."""
     statement = _statement(sight, wanted)
     return fetch_page(session, statement, [AuditEntry.id], paging, _built, newest_first=True)
