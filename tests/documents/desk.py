@@ -6,6 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from flask import Flask
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import encode_multipart
 
 from kernel.access.actor import LOCAL_OPERATOR
 from kernel.database import Database
@@ -58,9 +60,11 @@ class Desk:
         who = self.person(login)
         sent: dict[str, Any] = dict(fields)
         if content is not None:
-            sent["file"] = (BytesIO(content), name)
+            sent["file"] = FileStorage(BytesIO(content), name)
+        boundary, body = encode_multipart(sent)
         headers = {"X-CSRFToken": who.token, **({"Idempotency-Key": key} if key else {})}
-        return who.client.post(f"/api/v1/{path}", data=sent, headers=headers)
+        kind = f"multipart/form-data; boundary={boundary}"
+        return who.client.post(f"/api/v1/{path}", data=body, content_type=kind, headers=headers)
 
     def stored(self) -> set[str]:
         """What the store holds."""

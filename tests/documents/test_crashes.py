@@ -1,4 +1,4 @@
-"""A real server: large uploads, half uploads, a kill in the middle, storage that is down."""
+"""A real server: large uploads, half uploads, slow ones, a kill in the middle."""
 
 import os
 import shutil
@@ -25,7 +25,6 @@ from kernel.storage.disk import DiskContents
 from people.tokens.schemas import NewToken
 from people.tokens.tokens import make_token
 from tests.documents import files
-from tests.documents.buckets import bucket
 from tests.served import Served, served
 from tests.step_ledger import StepLedger, fill
 
@@ -81,7 +80,7 @@ class Place:
 
 
 @contextmanager
-def place(template: Path, data: Path, settings: dict[str, str] | None = None) -> Iterator[Place]:
+def place(template: Path, data: Path) -> Iterator[Place]:
     shutil.copy(template, data / "monitor.db")
     address = f"sqlite:///{data / 'monitor.db'}"
     database = Database(address)
@@ -92,7 +91,7 @@ def place(template: Path, data: Path, settings: dict[str, str] | None = None) ->
         token = make_token(
             session, clerk, clerk, now, NewToken(name="t", scopes=SCOPES, valid_days=9)
         )
-    with served(address, data, settings) as server:
+    with served(address, data) as server:
         yield Place(server, database, ledger, token.token, data)
     database.dispose()
 
@@ -202,30 +201,3 @@ def test_a_server_killed_in_uploads_leaves_whole_documents_or_nothing(
         assert {each.sha256 for each in contents.listed()} == named
         assert list((tmp_path / "documents" / "incoming").iterdir()) == []
         assert check_contents(database, LOCAL_OPERATOR, contents, later).is_clean
-
-
-def test_storage_that_is_down_is_told_and_nothing_is_half_done(
-    sqlite_template: Path, tmp_path: Path
-) -> None:
-    data = tmp_path / "data"
-    data.mkdir()
-    with (
-        bucket(tmp_path / "bucket") as store,
-        place(sqlite_template, data, store.settings()) as there,
-    ):
-        made = there.send(LARGE[:10_000_000])
-        assert made.status_code == 201, made.text
-        content = f"{there.server.address}/api/v1/documents/{made.json()['id']}/content"
-        whole = requests.get(content, headers=there.headers, timeout=60).content
-        assert whole == LARGE[:10_000_000]
-        store.stop()
-        refused = there.send(files.PDF)
-        assert refused.status_code == 503
-        assert refused.json()["title"] == "文件存储暂不可用"
-        gone = requests.get(content, headers=there.headers, timeout=60)
-        assert (gone.status_code, gone.json()["title"]) == (503, "文件存储暂不可用")
-        with there.database.reading(LOCAL_OPERATOR) as session:
-            assert session.scalar(select(func.count()).select_from(Document)) == 1
-        code, log = there.server.stop()
-        assert code == 0
-        assert "a-secret-of-tests" not in log

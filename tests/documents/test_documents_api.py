@@ -13,8 +13,12 @@ from kernel.database import Database
 from kernel.keys import new_key
 from kernel.trail.models import AuditEntry
 from tests.documents import files
+from tests.documents.buckets import SECRET, bucket
 from tests.documents.desk import Desk
 from tests.step_ledger import fill, round_id
+
+on_one = pytest.mark.parametrize("backend", ["sqlite"])
+"""What a database has no part in is tried on one."""
 
 
 @pytest.fixture
@@ -165,6 +169,7 @@ def test_what_is_wrong_is_named_and_nothing_is_written(desk: Desk) -> None:
         assert session.scalar(select(func.count()).select_from(Document)) == 0
 
 
+@on_one
 def test_an_image_is_shown_and_everything_else_is_a_download(desk: Desk) -> None:
     contract = desk.ledger.paid_by_zone
     shown = {}
@@ -176,6 +181,7 @@ def test_an_image_is_shown_and_everything_else_is_a_download(desk: Desk) -> None
     assert shown == {"a.png": "inline", "b.txt": "attachment"}
 
 
+@on_one
 def test_a_file_above_the_limit_is_refused(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MONITOR_DOCUMENT_MAX_BYTES", "2000")
     large = files.PDF + bytes(3_000)
@@ -185,6 +191,7 @@ def test_a_file_above_the_limit_is_refused(desk: Desk, monkeypatch: pytest.Monke
     assert desk.stored() == set()
 
 
+@on_one
 def test_a_disk_that_fills_while_a_file_arrives_is_told(desk: Desk) -> None:
     clerk = desk.person("clerk")
     part = b'--edge\r\nContent-Disposition: form-data; name="file"; filename="a.pdf"\r\n\r\n'
@@ -204,3 +211,26 @@ def test_a_disk_that_fills_while_a_file_arrives_is_told(desk: Desk) -> None:
     assert (answer.status_code, answer.json["title"]) == (503, "文件存储暂不可用")
     assert "空间已用完" in answer.json["detail"]
     assert desk.stored() == set()
+
+
+@on_one
+def test_storage_that_is_down_is_told_and_nothing_is_half_done(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    contract, large = desk.ledger.paid_by_zone, files.PDF + bytes(10_000_000)
+    with bucket(tmp_path / "bucket") as store:
+        for name, value in store.settings().items():
+            monkeypatch.setenv(name, value)
+        made = desk.send("clerk", "contract", contract, large)
+        assert made.status_code == 201, made.json
+        path = f"documents/{made.json['id']}/content"
+        assert desk.person("clerk").get(path).data == large
+        assert desk.stored() == set()  # it is in the bucket
+        store.stop()
+        refused = desk.send("clerk", "contract", contract)
+        gone = desk.person("clerk").get(path)
+    for answer in (refused, gone):
+        assert (answer.status_code, answer.json["title"]) == (503, "文件存储暂不可用")
+    with desk.database.reading(LOCAL_OPERATOR) as session:
+        assert session.scalar(select(func.count()).select_from(Document)) == 1
+    assert SECRET not in capsys.readouterr().out
