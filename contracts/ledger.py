@@ -144,6 +144,21 @@ def _existing(work: LedgerImport, numbers: Iterable[str]) -> list[dict[str, Any]
         session, select(*columns).where(among(session, columns.number, numbers), mine)
     )
     keys = [row["id"] for row in found]
+    totals = _first_totals(session, keys)
+    paying = select(ContractParty.contract_id, ContractParty.organisation_id).where(
+        among(session, ContractParty.contract_id, keys),
+        ContractParty.role == PartyRole.PAYER,
+        ContractParty.position == FIRST,
+    )
+    payers = {key: {"payer": organisation} for key, organisation in session.execute(paying)}
+    none = dict.fromkeys(("total_id", "total", "total_from", "total_to", "payer"))
+    return [
+        {**row, **none, **totals.get(row["id"], {}), **payers.get(row["id"], {})} for row in found
+    ]
+
+
+def _first_totals(session: Session, keys: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
+    """The total of each contract that was agreed at first, and until when it held."""
     latest_first = (
         select(
             ContractTotal.contract_id,
@@ -158,20 +173,11 @@ def _existing(work: LedgerImport, numbers: Iterable[str]) -> list[dict[str, Any]
         )
         .order_by(ContractTotal.valid_from.desc())
     )
-    totals = {
+    # Of several the one agreed at first comes last, and what comes last is kept.
+    return {
         key: {"total_id": total_id, "total": amount, "total_from": begins, "total_to": ends}
         for key, total_id, amount, begins, ends in session.execute(latest_first)
     }
-    paying = select(ContractParty.contract_id, ContractParty.organisation_id).where(
-        among(session, ContractParty.contract_id, keys),
-        ContractParty.role == PartyRole.PAYER,
-        ContractParty.position == FIRST,
-    )
-    payers = {key: {"payer": organisation} for key, organisation in session.execute(paying)}
-    none = dict.fromkeys(("total_id", "total", "total_from", "total_to", "payer"))
-    return [
-        {**row, **none, **totals.get(row["id"], {}), **payers.get(row["id"], {})} for row in found
-    ]
 
 
 def _wanted(
@@ -221,8 +227,7 @@ def _write_totals(
         begins: date = facts.get("signed_on") or facts.get("service_start") or FIRST_DAY
         amount = facts.get("total")
         ends: date | None = known.get("total_to")
-        if ends:
-            begins = min(begins, ends - timedelta(days=1))  # an amendment holds from then on
+        begins = min(begins, ends - timedelta(days=1)) if ends else begins
         same_start = begins == known.get("total_from")
         if known.get("total_id") and amount == known["total"] and same_start:
             continue

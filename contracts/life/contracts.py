@@ -99,9 +99,7 @@ def change_contract(
     after = {**_facts(found, known), **changed}
     _refuse_after_signing(found, changed)
     _refuse_terms(session, clock, found, changed, after)
-    for name, value in changed.items():
-        if name not in _ELSEWHERE:
-            setattr(found, name, value)
+    _write_columns(found, changed)
     mark_changed(found, actor, clock)
     session.flush()
     if changed.get("awarded_on"):
@@ -112,6 +110,12 @@ def change_contract(
         _hand_over(session, actor, clock, key, changed["vendor_id"])
     _follow(session, key)
     return found
+
+
+def _write_columns(found: Contract, changed: dict[str, Any]) -> None:
+    for name, value in changed.items():
+        if name not in _ELSEWHERE:
+            setattr(found, name, value)
 
 
 def _facts(found: Contract, known: ContractTotal) -> dict[str, Any]:
