@@ -69,7 +69,9 @@ class OwnerIndex:
         if isinstance(found, UUID):
             self.work.changes.names.setdefault(found, text)
             return found
-        if ContractRow.SHEET not in self.work.problems.sheets:
+        # What other sheets were to bring is not there when nothing is written.
+        is_there = owner is Owner.ORGANISATION or self.work.writes
+        if is_there and ContractRow.SHEET not in self.work.problems.sheets:
             self.work.problems.add(sheet.problem(row.number, "whose", text, found))
         return None
 

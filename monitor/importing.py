@@ -201,7 +201,8 @@ def _apply(work: LedgerImport, book: Book, clock: Clock, progress: Progress) -> 
     vendors = record_vendors(work, contracts)
     progress("写入 合同")
     index = record_contracts(work, contracts, directory, programmes, vendors, numbers)
-    check_children(work, index, (sheet for sheet in book.sheets if sheet is not contracts))
+    apart = {id(sheet) for sheet in (contracts, *book.records.values())}
+    check_children(work, index, (sheet for sheet in book.sheets if id(sheet) not in apart))
     progress("写入 服务轮次、实施方案和督促检查")
     record_services(work, index, directory, book.rounds, book.plans, book.supervision)
     progress("写入 支付节点和支付")
