@@ -67,7 +67,9 @@ def record_sheet(records: Records, owners: Owners) -> list[Found]:
         keyed.append((key, row))
         rows[key] = row
     field = next(iter(kind.natural_key), kind.day)
-    refuse_twins(work, sheet, keyed, field, "、".join(kind.label(n) for n in kind.natural_key))
+    if work.writes or not kind.references:
+        # References that nobody looked up would make twins of rows that differ in them.
+        refuse_twins(work, sheet, keyed, field, "、".join(kind.label(n) for n in kind.natural_key))
     target = Target(kind.name, kind.model, row_type(kind))
     outcome = reconcile(work, target, _existing(records, wanted), wanted)
     return _follow(records, wanted, rows, outcome) if work.writes else []

@@ -139,7 +139,7 @@ FAULTS: dict[str, tuple[Edit, str, int, str | None, str]] = {
     ),
     "an assumption about no heading": (
         lambda book: book.put("合同台账", 4, "假定", "签约时间"),
-        "合同台账", 4, "P 假定", "只能写本表的表头",
+        "合同台账", 4, "R 假定", "只能写本表的表头",
     ),
     "a contradiction in no programme": (
         lambda book: book.put("核对记录", 4, "项目编码", "X"),
