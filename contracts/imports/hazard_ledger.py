@@ -107,7 +107,7 @@ class HazardImport:
             "category": record.category,
             "found_on": record.found_on,
             "found_by": record.found_by,
-            "on_the_spot": bool(record.on_the_spot),
+            "on_the_spot": record.on_the_spot,
             "assigned_on": record.assigned_on or (record.found_on if record.deadline else None),
             "deadline": record.deadline,
             "responsible": record.responsible,
