@@ -3,7 +3,6 @@
 import alerts.delivery_models
 import alerts.models
 import contracts.acceptance.models
-import contracts.life.amendment_models
 import contracts.checks.models
 import contracts.disclosure.models
 import contracts.documents.models
@@ -12,6 +11,7 @@ import contracts.finding_models
 import contracts.hazards.models
 import contracts.imports.models
 import contracts.library.models
+import contracts.life.amendment_models
 import contracts.life.models
 import contracts.lists.models
 import contracts.models

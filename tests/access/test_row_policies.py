@@ -40,6 +40,8 @@ BY_CONTRACT = (
     "service_report", "disclosure", "clause_check", "subcontracting_check", "management_check",
     "negative_check", "performance_monitoring", "document",
     "vendor_evaluation", "evaluation_condition", "contract_resource", "resource_presence",
+    "contract_enterprise", "round_enterprise", "planned_round", "round_return", "round_equipment",
+    "hazard", "hazard_event", "hazard_count",
 )  # fmt: skip
 CONTRACT_OF: dict[str, tuple[str, str]] = {
     "contract": ("x.id", ""),
@@ -57,6 +59,8 @@ CONTRACT_OF: dict[str, tuple[str, str]] = {
 BY_TENANT = {"programme", "audit_entry", "audit_seal"}
 """Programmes are seen by any tenant; who sees how much of the trail, its own tests say."""
 
+OF_PERSONS = {"import_run", "import_worklist"}
+"""An import is looked at by who made it."""
 OF_ORGANISATIONS = {"regulation", "yearly_plan", "approval_document", "outcome_fact"}
 """Of organisations and programmes: who sees them, ``tests/file`` says."""
 
@@ -97,7 +101,7 @@ def by_predicate(owned: Database, actor: Actor) -> set[UUID]:
 
 def test_each_table_with_a_policy_is_compared(backend: str) -> None:
     assert backend == "postgresql"
-    assert SEEN.keys() == CONTRACT_OF.keys() | BY_TENANT | OF_ORGANISATIONS
+    assert SEEN.keys() == CONTRACT_OF.keys() | BY_TENANT | OF_PERSONS | OF_ORGANISATIONS
 
 
 @pytest.mark.proof

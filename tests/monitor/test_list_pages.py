@@ -202,4 +202,6 @@ def test_a_page_costs_the_same_whatever_it_shows(client: FlaskClient, database: 
             cost[address.rpartition("/")[0] if address in details else address] = len(seen)
         costs.append(cost)
     assert costs[0] == costs[1]
+    # A contract's page gathers a dozen ledgers, each by one to three statements.
+    assert costs[0].pop("/contracts") <= 42
     assert max(costs[0].values()) <= 14
