@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Protocol
+from typing import Protocol, Self
 from zoneinfo import ZoneInfo
 
 
@@ -32,3 +32,24 @@ class SystemClock:
     def business_date(self) -> date:
         """The fixed date if there is one, else today in ``zone``."""
         return self.fixed_date or self.now().astimezone(self.zone).date()
+
+
+@dataclass(frozen=True, slots=True)
+class HeldClock:
+    """A clock stopped where one piece of work began: all that it writes carries one instant."""
+
+    instant: datetime
+    day: date
+
+    @classmethod
+    def at(cls, clock: Clock) -> Self:
+        """Stopped at what ``clock`` tells now."""
+        return cls(clock.now(), clock.business_date())
+
+    def now(self) -> datetime:
+        """The instant at which the work began."""
+        return self.instant
+
+    def business_date(self) -> date:
+        """The business date on which it began."""
+        return self.day

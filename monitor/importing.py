@@ -22,7 +22,7 @@ from contracts.organisations.changes import TREE_LOCK
 from contracts.plan_standings import write_plan_standings
 from kernel.access.actor import Actor
 from kernel.cause import AT_THE_MACHINE, Cause
-from kernel.clock import Clock
+from kernel.clock import Clock, HeldClock
 from kernel.database import Database
 from kernel.errors import InputError
 from kernel.events import announce
@@ -160,9 +160,11 @@ class _Turn:
             return replace(result, left_out=self.problems.listed)
 
     def _apply(self, session: Session, found: Problems, left_out: Problems | None) -> ImportResult:
-        stamp = Stamp(self.actor, self.clock.now(), self.file)
+        clock = HeldClock.at(self.clock)
+        stamp = Stamp(self.actor, clock.now(), self.file)
         work = LedgerImport(session, stamp, found, Changes(), left_out)
-        return _apply(work, self.book, self.clock, self.progress)
+        result = _apply(work, self.book, clock, self.progress)
+        return replace(result, written_at=stamp.now)
 
     def _leave_out(self) -> None:
         """Take the rows with an error out; raises ``WorkbookError`` where it is no single row's."""

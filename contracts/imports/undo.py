@@ -14,7 +14,7 @@ from sqlalchemy import Table, bindparam, delete, insert, select, text, tuple_, u
 from sqlalchemy.orm import Session, aliased
 
 from contracts.events import ContractsChanged
-from contracts.finding_models import Finding
+from contracts.imports.finding_undo import find_again, give_back_findings
 from contracts.imports.models import ImportRun, RunState
 from contracts.imports.trail_values import typed
 from contracts.models import Contract
@@ -82,7 +82,7 @@ def undo_import(session: Session, actor: Actor, clock: Clock, run: ImportRun) ->
         raise _refused(told)
     _take_away(session, run, done)
     _give_back(session, done)
-    _follow(session, clock, run, done)
+    _follow(session, actor, clock, run, done)
     run.state = RunState.UNDONE
     run.undone_at, run.undone_by = clock.now(), actor.name
 
@@ -249,15 +249,15 @@ def _values(
     }
 
 
-def _follow(session: Session, clock: Clock, run: ImportRun, done: Done) -> None:
+def _follow(session: Session, actor: Actor, clock: Clock, run: ImportRun, done: Done) -> None:
     """Findings as they were before, and what follows from the contracts that stay."""
-    opened = (Finding.recorded_at == run.written_at, Finding.ended_at.is_(None))
-    session.execute(update(Finding).where(*opened).values(ended_at=clock.now()))
-    session.execute(update(Finding).where(Finding.ended_at == run.written_at).values(ended_at=None))
+    now = clock.now()
+    give_back_findings(session, run, now)
     left = session.scalars(select(Contract.id).where(among(session, Contract.id, done.contracts)))
     if stay := set(left):
         write_plan_standings(session, stay)
         announce(session, ContractsChanged(stay))
+        find_again(session, actor, now, stay)
 
 
 def _refused(told: list[str]) -> ConflictError:

@@ -8,12 +8,12 @@ from contracts.imports.models import ImportRun, RunState
 from contracts.imports.runs import Brought, find_run
 from contracts.imports.undo import undo_import
 from kernel.access.actor import LOCAL_OPERATOR, Actor
+from kernel.clock import Clock
 from kernel.database import Database
 from kernel.workbook_guard import WorkbookLimits
 from monitor.importing import Wish
 from monitor.imports.folder import ImportFolder
 from monitor.imports.job import Imports, begin, import_file
-from tests.clocks import StoppedClock
 from tests.workbooks import FIRST, LATER, Dump, dump
 
 LOGS = {
@@ -22,14 +22,14 @@ LOGS = {
 """Tables in which an undone import leaves its story."""
 
 
-def imports_on(database: Database, folder: Path, clock: StoppedClock = FIRST) -> Imports:
+def imports_on(database: Database, folder: Path, clock: Clock = FIRST) -> Imports:
     return Imports(database, clock, ImportFolder.of(folder), WorkbookLimits())
 
 
 def run_import(
     database: Database,
     path: Path,
-    clock: StoppedClock = FIRST,
+    clock: Clock = FIRST,
     *,
     sound_only: bool = False,
     actor: Actor = LOCAL_OPERATOR,

@@ -1,5 +1,6 @@
 """A whole import is taken back as one step, or refused with a list."""
 
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -7,15 +8,18 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 import samples
+from contracts.finding_models import Finding
 from contracts.hazards.models import Hazard
 from contracts.imports.models import RunState
+from contracts.imports.runs import find_run
+from contracts.imports.undo import undo_import
 from contracts.models import Contract, ContractTotal
 from contracts.service_models import ServiceRound
 from kernel.access.actor import LOCAL_OPERATOR
 from kernel.database import Database
 from kernel.errors import ConflictError
 from tests.imports.import_runs import facts, run_import, undo
-from tests.workbooks import LATER, Book, bring_in
+from tests.workbooks import HEADING_ROW, LATER, Book, bring_in
 
 HAMI = samples.path("hami-2023")
 
@@ -78,6 +82,43 @@ def test_an_undo_is_refused_where_somebody_changed_a_row_or_something_rests_on_i
         undo(database, run.id)
     assert [each.field.split(":")[0] for each in refused.value.problems] == ["contract"]
     assert "又修改了" in refused.value.problems[0].message
+
+
+def test_findings_are_as_before_though_the_clock_ran(database: Database, tmp_path: Path) -> None:
+    bring_in(database, HAMI)
+    book = Book.sample().put("服务轮次", 25, "设备(台套)", 300)
+    book.sheets["设备分类"][HEADING_ROW][book.column("设备分类", "台(套)")] = 299
+    before = _open_findings(database)
+    run = run_import(database, book.save(tmp_path / "hami-2023.xlsx"), RunningClock(LATER.now()))
+    assert any(code == "equipment_does_not_add_up" for code, *_ in _open_findings(database))
+    with database.writing(LOCAL_OPERATOR) as session:
+        undo_import(
+            session,
+            LOCAL_OPERATOR,
+            RunningClock(LATER.now() + timedelta(hours=1)),
+            find_run(session, LOCAL_OPERATOR, run.id, lock=True),
+        )
+    assert _open_findings(database) == before
+
+
+class RunningClock:
+    """A second passes at each look."""
+
+    def __init__(self, begins: datetime) -> None:
+        self._now = begins
+
+    def now(self) -> datetime:
+        self._now += timedelta(seconds=1)
+        return self._now
+
+    def business_date(self) -> date:
+        return LATER.business_date()
+
+
+def _open_findings(database: Database) -> list[tuple[str, ...]]:
+    asked = select(Finding.code, Finding.subject, Finding.message).where(Finding.ended_at.is_(None))
+    with database.reading(LOCAL_OPERATOR) as session:
+        return sorted(tuple(row) for row in session.execute(asked))
 
 
 @pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
