@@ -30,11 +30,21 @@ def test_hami_arrives_whole_with_the_sums_of_the_report(database: Database) -> N
     assert added(result) == {
         "organisations": 7,
         "programmes": 1,
-        "vendors": 8,
+        "vendors": 9,
         "contracts": 8,
         "milestones": 17,
         "payments": 7,
         "rounds": 24,
+        "shares": 6,
+        "members": 1,
+        "equipment": 2,
+        "surveys": 1,
+        "hazard_counts": 2,
+        "penalties": 1,
+        "disclosures": 6,
+        "regulations": 5,
+        "approval_documents": 1,
+        "outcome_facts": 5,
     }
     with database.reading(LOCAL_OPERATOR) as session:
         totals = session.scalars(select(ContractTotal.amount)).all()

@@ -125,8 +125,16 @@ def test_a_contradiction_is_recorded_with_its_cell(
 @pytest.mark.parametrize(
     ("name", "codes"),
     [
-        ("hami-2023", {"odd_share": 1, "same_round_dates": 1, "contradiction": 17}),
-        ("zibo-2023", {"contradiction": 5}),
+        (
+            "hami-2023",
+            {
+                "odd_share": 1,
+                "same_round_dates": 1,
+                "hazard_count_differs_from_rounds": 1,
+                "contradiction": 17,
+            },
+        ),
+        ("zibo-2023", {"resource_contradicts": 1, "contradiction": 5}),
     ],
 )
 def test_the_samples_give_the_findings_that_their_facts_support(
