@@ -15,6 +15,7 @@ from contracts.records.kinds import RecordKind, Reference
 from contracts.records.owners import named_owner, offered_owners, owner_words
 from contracts.records.queries import RecordsWanted, names_of, record, records
 from contracts.records.shape import OWNERS, form_fields, spoken
+from contracts.records.sight import known_owner, writes_to
 from kernel.access.permissions import Permission
 from kernel.errors import InputError
 from kernel.fields import CursorText
@@ -60,19 +61,25 @@ class RecordPages:
         """The records there were on the day in view, of all files or of one."""
         query = _Query.model_validate(request.args.to_dict())
         wanted = RecordsWanted(limit=PAGE_ROWS, cursor=query.after or None, of=query.of or None)
-        session = current_session()
-        page = records(session, current_actor(), self.kind, as_of(), wanted)
-        of = session.get(OWNERS[self.kind.owner].model, query.of) if query.of else None
+        session, actor = current_session(), current_actor()
+        page = records(session, actor, self.kind, as_of(), wanted)
+        of = known_owner(session, actor, self.kind, query.of) if query.of else None
         names = names_of(session, self.kind, page.items)
-        return self._page(
-            "index", page=page, query=query, of=of if page.items else None, names=names
+        may_add = (
+            writes_to(session, actor, self.kind, query.of)
+            if query.of
+            else actor.may(self.kind.write)
         )
+        return self._page("index", page=page, query=query, of=of, names=names, may_add=may_add)
 
     def show(self, key: UUID) -> str:
         """One record."""
-        session = current_session()
-        found = record(session, current_actor(), self.kind, as_of(), key)
-        return self._page("show", record=found, names=names_of(session, self.kind, [found]))
+        session, actor = current_session(), current_actor()
+        found = record(session, actor, self.kind, as_of(), key)
+        names = names_of(session, self.kind, [found])
+        owner_id = getattr(found, OWNERS[self.kind.owner].name).id
+        may_edit = writes_to(session, actor, self.kind, owner_id)
+        return self._page("show", record=found, names=names, may_edit=may_edit)
 
     def new(self) -> str:
         """The form for one more, in the file ``?of=`` where that is given."""

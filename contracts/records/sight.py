@@ -49,6 +49,23 @@ def written_owners(kind: RecordKind, actor: Actor) -> ColumnElement[bool]:
     return _owners(kind, actor, kind.write)
 
 
+def known_owner(session: Session, actor: Actor, kind: RecordKind, owner_id: UUID) -> Any:
+    """The owner, when the actor may read records of this kind in its file; else nothing."""
+    model = OWNERS[kind.owner].model
+    return session.scalar(
+        select(model).where(model.id == owner_id, _owners(kind, actor, kind.read))
+    )
+
+
+def writes_to(session: Session, actor: Actor, kind: RecordKind, owner_id: UUID) -> bool:
+    """Whether the actor may write records of this kind in the owner's file."""
+    found = select(OWNERS[kind.owner].model.id).where(OWNERS[kind.owner].model.id == owner_id)
+    return (
+        actor.may(kind.write)
+        and session.scalar(found.where(written_owners(kind, actor))) is not None
+    )
+
+
 def _owners(kind: RecordKind, actor: Actor, permission: Permission) -> ColumnElement[bool]:
     """A predicate on the owner's own table."""
     if kind.owners is not None:

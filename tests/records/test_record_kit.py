@@ -36,6 +36,7 @@ class Desk:
     clerk: FlaskClient
     other: FlaskClient
     contract_id: UUID
+    organisations: tuple[UUID, UUID]
 
     def send(self, method: str, path: str, body: Any, **headers: str) -> Any:
         token = re.search(r'name="csrf_token" value="([^"]+)"', self.clerk.get("/account").text)
@@ -64,9 +65,9 @@ def desk(database: Database, tmp_path: Path) -> Desk:
         for user, place in zip(users, places, strict=True):
             hold(session, user.id, Role.CLERK, place.bureau.id)
         ids = [user.id for user in users]
-    return Desk(
-        client_as(database, tmp_path, ids[0]), client_as(database, tmp_path, ids[1]), keys[0]
-    )
+        bureaus = (places[0].bureau.id, places[1].bureau.id)
+    clients = [client_as(database, tmp_path, user_id) for user_id in ids]
+    return Desk(clients[0], clients[1], keys[0], bureaus)
 
 
 def test_what_is_sent_again_is_kept_once(desk: Desk) -> None:
@@ -120,8 +121,20 @@ def test_nobody_sees_or_writes_in_anothers_file(desk: Desk) -> None:
     assert desk.other.get("/api/v1/penalties").get_json()["items"] == []
     assert desk.other.get(f"/api/v1/penalties/{made['id']}").status_code == 404
     assert desk.other.get(f"/penalties/{made['id']}").status_code == 404
-    stranger = Desk(desk.other, desk.clerk, desk.contract_id)
+    stranger = Desk(desk.other, desk.clerk, desk.contract_id, desk.organisations)
     assert stranger.send("POST", "penalties", desk.penalty()).status_code == 404
+
+
+def test_a_list_offers_writing_only_where_the_reader_may_write(desk: Desk) -> None:
+    with_form = "/regulations/new"
+    own, others = desk.organisations
+    assert with_form in desk.clerk.get(f"/regulations?of={own}").text
+    page = desk.clerk.get(f"/regulations?of={others}").text
+    assert with_form not in page
+    # The list of one owner says whose it is and leads back, also while it is empty.
+    empty = desk.clerk.get(f"/penalties?of={desk.contract_id}").text
+    assert f'href="/contracts/{desk.contract_id}"' in empty
+    assert "HT-1" not in desk.other.get(f"/penalties?of={desk.contract_id}").text
 
 
 def test_a_form_keeps_what_was_typed_and_says_what_is_wrong(desk: Desk) -> None:
