@@ -26,6 +26,7 @@ from contracts.ledger_changes import (
 )
 from contracts.ledger_parties import Directory, organisation_key
 from contracts.ledger_roles import move_leads, write_parties
+from contracts.ledger_terms import amended_ends, as_agreed, keep_amended_ends
 from contracts.models import FIRST, Contract, ContractParty, ContractTotal, PartyRole
 from contracts.workbook_rows import ContractRow, ProgrammeRow
 from kernel.columns import EARLIEST_DAY
@@ -112,7 +113,8 @@ def record_contracts(
         work, sheet, ((row.record.number, row) for row in sheet.rows), "number", "一个合同编号"
     )
     found = _existing(work, sorted(set(numbers)))
-    existing = by_key(found, "purchaser_id", "number")
+    amended = amended_ends(work.session, [row["id"] for row in found])
+    existing = by_key(as_agreed(found, amended), "purchaser_id", "number")
     wanted = [
         each
         for row in sheet.rows
@@ -125,6 +127,8 @@ def record_contracts(
     work.changes.names |= {key: number for number, key in index.in_file.items()}
     work.changes.names |= {row["id"]: row["number"] for row in found}
     if work.writes:
+        told = {outcome.ids[each.key]: each.values for each in wanted}
+        keep_amended_ends(work.session, amended, {key: told[key] for key in outcome.changed})
         _write_totals(work, outcome, wanted, existing)
         _write_parties(work, outcome, wanted, existing, programmes)
     _list_missing(work, index, programmes)
@@ -216,7 +220,7 @@ def _write_totals(
 ) -> None:
     """A total is a dated version: a correction supersedes one and writes another.
 
-    It holds from the signing, else from the start of service. Of a contract without either nobody
+    It holds from the draft, the signing, else from the start of service. Of a contract without either nobody
     knows since when: it is listed on every day, so its total holds from the first day of all.
     """
     superseded: list[dict[str, Any]] = []
@@ -224,7 +228,8 @@ def _write_totals(
     for each in wanted:
         known = existing.get(each.key, {})
         facts = {**known, **each.values}
-        begins: date = facts.get("signed_on") or facts.get("service_start") or FIRST_DAY
+        agreed = facts.get("signed_on") or facts.get("service_start")
+        begins = min((day for day in (facts.get("drafted_on"), agreed) if day), default=FIRST_DAY)
         amount = facts.get("total")
         ends: date | None = known.get("total_to")
         begins = min(begins, ends - timedelta(days=1)) if ends else begins

@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from contracts.life.agreed_terms import service_ends
 from contracts.models import Contract, ContractTotal
 from kernel.access.actor import LOCAL_OPERATOR
 from kernel.database import Database
 from payments.amendments.amending import Amendment, amend
 from tests.clocks import StoppedClock
 from tests.web import NOW, TODAY
-from tests.workbooks import LATER, Book, bring_in
+from tests.workbooks import LATER, Book, bring_in, changed
 
 
 def totals(database: Database, key: object) -> list[tuple[Decimal | None, date | None]]:
@@ -49,3 +50,30 @@ def test_a_ledger_imported_again_leaves_what_was_amended(
     corrected = Book.sample().put("合同台账", 4, "合同总额(万元)", "126.00万元")
     assert not bring_in(database, corrected.save(tmp_path / "c.xlsx"), LATER).errors
     assert totals(database, key) == [(Decimal("1260000.00"), day), agreed[1]]
+
+
+def test_a_ledger_imported_again_leaves_an_amended_term(database: Database, tmp_path: Path) -> None:
+    bring_in(database, Book.sample().save(tmp_path / "a.xlsx"))
+    clock, later = StoppedClock(NOW, TODAY), date(2024, 9, 30)
+    with database.writing(LOCAL_OPERATOR) as session:
+        found = session.scalars(select(Contract).where(Contract.number == "HAMI-2023-01")).one()
+        key, first, signed = found.id, found.service_end, found.signed_on
+        assert signed is not None
+        day = signed + timedelta(days=30)
+        wanted = Amendment.model_validate({"signed_on": day, "service_end": later})
+        amend(session, LOCAL_OPERATOR, clock, key, wanted)
+
+    def ends() -> list[date | None]:
+        with database.reading(LOCAL_OPERATOR) as session:
+            contract = session.get_one(Contract, key)
+            days = (day - timedelta(days=1), day)
+            return [service_ends(session, [contract], on)[key] for on in days]
+
+    again = bring_in(database, Book.sample().save(tmp_path / "b.xlsx"), LATER)
+    assert (again.errors, changed(again), ends()) == ((), {}, [first, later])
+    book = Book.sample().put("合同台账", 4, "服务期限止", date(2024, 3, 31))
+    told = bring_in(
+        database, book.put("合同台账", 4, "服务内容", "改").save(tmp_path / "c.xlsx"), LATER
+    )
+    assert changed(told) == {"contracts": 1}
+    assert ends() == [date(2024, 3, 31), later]
