@@ -1,10 +1,12 @@
 """The API's description (OpenAPI 3.1) and its page, which works offline and without inline script."""
 
+from collections.abc import Iterable
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, cast
 
 from flask import Blueprint, Response, current_app, jsonify, render_template, send_from_directory
+from flask_openapi.blueprint import APIBlueprint
 from flask_openapi.models.info import Info
 from flask_openapi.openapi import OpenAPI
 from pydantic import ValidationError
@@ -13,7 +15,7 @@ from kernel.web.permissions import SIGNED_IN, requires
 from kernel.web.problems import Problem, input_error
 
 _ASSETS = Path(str(files("flask_openapi_swagger"))) / "templates" / "swagger"
-_ABOUT = """合同、付款、方案、轮次、预警与消息的只读接口。
+_ABOUT = """合同台账、付款、方案、轮次、隐患、档案、文件、预警与消息的接口。
 
 - 金额为两位小数的字符串，单位元；比例为精确小数字符串，单位 %；未提供的值为 null，不是 0。
 - 日期为 YYYY-MM-DD（业务日期）；时刻为 UTC。`as_of` 询问某一天的情况，缺省为业务日期。
@@ -22,6 +24,7 @@ _ABOUT = """合同、付款、方案、轮次、预警与消息的只读接口�
 - 出错时返回 application/problem+json（RFC 9457），`errors` 指出每个有问题的字段。
 """
 
+_METHODS = ("get", "put", "post", "delete", "patch")
 _WITHOUT_PARAMETERS = ("/healthz", "/readyz")
 
 api_docs = Blueprint("api_docs", __name__, url_prefix="/api")
@@ -35,6 +38,20 @@ def describe() -> dict[str, Any]:
         "validation_error_model": Problem,
         "validation_error_callback": _refuse,
     }
+
+
+def register_apis(app: OpenAPI, apis: Iterable[APIBlueprint]) -> None:
+    """Register the APIs, described whole where two of them share a path.
+
+    The library keeps of a path only what the last of them says.
+    """
+    for api in apis:
+        known = {path: app.paths[path] for path in api.paths.keys() & app.paths.keys()}
+        app.register_api(api)
+        for path, before in known.items():
+            own = {name: getattr(api.paths[path], name) for name in _METHODS}
+            told = {name: item for name, item in own.items() if item is not None}
+            app.paths[path] = before.model_copy(update=told)
 
 
 @api_docs.get("/openapi.json")

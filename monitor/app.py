@@ -3,9 +3,6 @@
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from contracts.plans.pages import plan_pages
-from contracts.rounds.pages.lists import round_list_pages
-from contracts.rounds.pages.rounds import round_pages
 from flask import Blueprint, Flask
 from flask_openapi.blueprint import APIBlueprint
 from flask_openapi.openapi import OpenAPI
@@ -32,10 +29,13 @@ from contracts.life.pages.parts import contract_part_pages
 from contracts.lists.pages import view_pages
 from contracts.organisations.api import api as organisations_api
 from contracts.plans.api import api as plans_api
+from contracts.plans.pages import plan_pages
 from contracts.record_kinds import RECORD_KINDS
 from contracts.records.api import record_api
 from contracts.records.pages import RecordPages
 from contracts.rounds.api import api as rounds_api
+from contracts.rounds.pages.lists import round_list_pages
+from contracts.rounds.pages.rounds import round_pages
 from contracts.search.api import api as search_api
 from contracts.search.pages import search_pages
 from contracts.steps.api import api as steps_api
@@ -53,7 +53,7 @@ from kernel.web.permissions import declare_static, refuse_undeclared
 from kernel.web.session import WebParts
 from kernel.web.uploads import install_uploads
 from kernel.workbook_guard import WorkbookLimits
-from monitor.api_docs import api_docs, describe
+from monitor.api_docs import api_docs, describe, register_apis
 from monitor.assets import install_assets
 from monitor.attachables import ATTACHABLES
 from monitor.authentication import authenticator, install_form_check, install_top_bar
@@ -170,6 +170,9 @@ PAGES: tuple[Blueprint, ...] = (
     document_pages,
 )
 
+RECORD_APIS = tuple(map(record_api, RECORD_KINDS))
+RECORD_PAGES = tuple(RecordPages(kind).blueprint for kind in RECORD_KINDS)
+
 
 def create_app(settings: Settings, database: Database, clock: Clock) -> OpenAPI:
     """Make the application on a database and a clock; it opens no connection yet."""
@@ -207,9 +210,8 @@ def create_app(settings: Settings, database: Database, clock: Clock) -> OpenAPI:
     _prepare_templates(app, settings.business_date)
     install_assets(app)
     install_screens(app, ZoneInfo(settings.zone))
-    for api in (*APIS, *map(record_api, RECORD_KINDS)):
-        app.register_api(api)
-    for pages in (api_docs, *PAGES, *(RecordPages(kind).blueprint for kind in RECORD_KINDS)):
+    register_apis(app, (*APIS, *RECORD_APIS))
+    for pages in (api_docs, *PAGES, *RECORD_PAGES):
         app.register_blueprint(pages)
     if settings.demo:
         install_demo(app)

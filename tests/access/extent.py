@@ -26,7 +26,12 @@ class Extent(Enum):
         """For whom the route is called."""
         if self is Extent.WHOLE:
             return COLUMNS
-        is_alike = route.path.removeprefix("/api/v1").split("/")[1] in _ALIKE
+        is_alike = Extent.is_stood_for(route.path)
         if self is Extent.READ and (is_alike or route.method != "GET"):
             return ()
         return _OF_THE_ALIKE if is_alike else COLUMNS
+
+    @staticmethod
+    def is_stood_for(path: str) -> bool:
+        """Whether the path is of a kind of records that another one stands for."""
+        return path.removeprefix("/api/v1").split("/")[1] in _ALIKE

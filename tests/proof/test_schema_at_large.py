@@ -9,10 +9,11 @@ import pytest
 from kernel.database import Database
 from tests.schema import ask_all_as_a_clerk
 
-EXAMPLES = 40 if os.environ.get("MONITOR_PROOF") else 1
+EXAMPLES = 12
 
 
 @pytest.mark.proof
+@pytest.mark.skipif(not os.environ.get("MONITOR_PROOF"), reason="asked in small by test_api_schema")
 def test_no_made_up_request_breaks_the_api(
     database: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
