@@ -13,6 +13,7 @@ from contracts.hazards.models import Hazard
 from contracts.hazards.natural_keys import content_key, numbered_key
 from contracts.imports.enterprise_ledger import EnterpriseNames
 from contracts.imports.hazard_rows import PASSED, HazardRow
+from contracts.imports.hazard_steps import Ended, ended_by_steps, is_ended
 from contracts.imports.writable import refusal, writable
 from contracts.ledger import ContractIndex
 from contracts.ledger_changes import Change, LedgerImport, LedgerKind, headings_of
@@ -56,17 +57,18 @@ class HazardImport:
     writable: set[UUID] = field(default_factory=set)
 
     def take(self, rows: Sequence[SheetRow[HazardRow]]) -> None:
-        """Bring one batch in: four statements, whatever its size."""
+        """Bring one batch in: five statements, whatever its size."""
         mine = [row for row in rows if self._contract(row) is not None]
         self.names.learn(row.record.enterprise for row in mine)
         wanted = [each for row in mine if (each := self._wanted(row)) is not None]
         known = self._known(wanted)
         added = [each for each in wanted if _key_of(each) not in known]
+        ended = ended_by_steps(self.work.session, [row["id"] for row in known.values()])
         changed = [
             update_row
             for each in wanted
-            if _key_of(each) in known
-            and (update_row := self._differing(each, known[_key_of(each)])) is not None
+            if (row := known.get(_key_of(each))) is not None
+            and (update_row := self._differing(each, row, ended.get(row["id"], {}))) is not None
         ]
         changes = self.work.changes
         changes.added[LedgerKind.HAZARDS] += len(added)
@@ -202,18 +204,27 @@ class HazardImport:
         rows = (row._asdict() for row in self.work.session.execute(statement))
         return {_key_of(row): row for row in rows}
 
-    def _differing(self, wanted: dict[str, Any], known: dict[str, Any]) -> dict[str, Any] | None:
-        """What the file says otherwise; an empty cell says nothing, so steps taken here stay."""
+    def _differing(
+        self, wanted: dict[str, Any], known: dict[str, Any], ended: Ended
+    ) -> dict[str, Any] | None:
+        """What the file says otherwise; an empty cell says nothing, so steps taken here stay.
+
+        Nor does what a step ended: the file tells of the time before it.
+        """
         differing = {
             name: value
             for name, value in wanted.items()
-            if name in _GIVEN and value not in (None, "", [], False) and known[name] != value
+            if name in _GIVEN
+            and value not in (None, "", [])
+            and known[name] != value
+            and not is_ended(ended, name, value)
         }
         if not differing:
             return None
         self._tell(wanted, known, differing)
         return {
             "id": known["id"],
+            "contract_id": known["contract_id"],
             "version": known["version"] + 1,
             **{name: wanted[name] for name in ("recorded_at", "recorded_by", "source")},
             **{name: differing.get(name, known[name]) for name in _GIVEN},
