@@ -1,10 +1,10 @@
 """What comes in of qualifications, admission, evaluation, promised and present resources."""
 
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, ModelWrapValidatorHandler, model_validator
 
 from contracts.records.kinds import RecordIn
 from contracts.vendors.grading import grade_of
@@ -64,12 +64,6 @@ class AdmissionEntry(RecordIn):
     ended_reason: Line = Field("", max_length=500, title="清退原因")
 
 
-def _grade_of_points(entered: dict[str, Any]) -> Grade | None:
-    """The grade where only points were entered."""
-    score = entered.get("score")
-    return None if score is None else grade_of(score)
-
-
 class EvaluationEntry(RecordIn):
     """履约评价。"""
 
@@ -82,10 +76,17 @@ class EvaluationEntry(RecordIn):
         None, title="得分", description="百分制；只有等级时不填"
     )
     grade: Grade | None = Field(
-        default_factory=_grade_of_points,
-        title="等级",
-        description="不填时按得分：90 分起为优，80 分起为良，60 分起为中",
+        None, title="等级", description="不填时按得分：90 分起为优，80 分起为良，60 分起为中"
     )
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _graded_by_points(cls, given: Any, validated: ModelWrapValidatorHandler[Self]) -> Self:
+        """The grade where only points were entered."""
+        entry = validated(given)
+        if entry.score is None or "grade" in entry.model_fields_set:
+            return entry
+        return entry.model_copy(update={"grade": grade_of(entry.score)})
 
 
 class EvaluationConditionEntry(RecordIn):

@@ -165,6 +165,9 @@ def test_people_promised_twice_and_missing_and_a_grade_against_its_points(
         "evaluated_on": "2023-12-20",
     }
     assert "至少填一项" in faults(send(overseer, "vendor-evaluations", 422, **body))["score"]
+    # The field in the wrong is named, and no other beside it.
+    beyond = send(overseer, "vendor-evaluations", 422, **body, score="120")
+    assert faults(beyond) == {"score": "不能大于 100"}
     told = send(overseer, "vendor-evaluations", 422, **body, score="86.5", grade="excellent")
     assert "86.5 分应为“良”" in faults(told)["grade"]
     made = send(overseer, "vendor-evaluations", **body, score="86.5")
