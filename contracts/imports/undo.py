@@ -39,12 +39,16 @@ _Key = tuple[str, str]
 
 @dataclass(slots=True)
 class Done:
-    """What an import did, by table: keys of added rows, former values of changed ones, rows gone."""
+    """What an import did, by table: keys of added rows, former values of changed ones, rows gone.
+
+    ``turned`` are former references of changed rows that now refer to added ones.
+    """
 
     added: defaultdict[str, dict[str, None]] = field(default_factory=lambda: defaultdict(dict))
     before: dict[_Key, dict[str, Any]] = field(default_factory=dict)
     gone: dict[_Key, dict[str, Any]] = field(default_factory=dict)
     contracts: set[UUID] = field(default_factory=set)
+    turned: defaultdict[_Key, dict[str, Any]] = field(default_factory=lambda: defaultdict(dict))
 
     def note(self, kind: str, key: str, action: str, before: dict[str, Any] | None) -> None:
         """Take over one more entry; what came and went within the import leaves no trace."""
@@ -80,6 +84,7 @@ def undo_import(session: Session, actor: Actor, clock: Clock, run: ImportRun) ->
     told = [*_changed_since(session, run), *_resting(session, done)]
     if told:
         raise _refused(told)
+    _write_back(session, done.turned)
     _take_away(session, run, done)
     _give_back(session, done)
     _follow(session, actor, clock, run, done)
@@ -165,7 +170,10 @@ def _referring(
     told = 0
     for row in session.execute(statement):
         key = ",".join(str(getattr(part, "value", part)) for part in row)
-        if key not in own:
+        before = done.before.get((table.name, key), {})
+        if column.name in before:
+            done.turned[table.name, key][column.name] = before[column.name]
+        elif key not in own:
             told += 1
             yield f"{table.name}:{key}:依据这次导入的行登记，须先处理"
         if told >= MOST_TOLD:
@@ -214,9 +222,17 @@ def _delete_on_sqlite(session: Session, table: Table, done: Done) -> None:
 
 
 def _give_back(session: Session, done: Done) -> None:
-    """Former values, by one statement for each table and set of columns; then the rows that went."""
+    """Former values; then the rows that went."""
+    _write_back(session, done.before)
+    for (kind, _key), before in done.gone.items():
+        table = Base.metadata.tables[kind]
+        session.execute(insert(table).values(_values(table, before)))
+
+
+def _write_back(session: Session, former: Mapping[_Key, Mapping[str, Any]]) -> None:
+    """Former values of rows, by one statement for each table and set of columns."""
     groups: defaultdict[tuple[str, tuple[str, ...]], list[dict[str, Any]]] = defaultdict(list)
-    for (kind, key), before in done.before.items():
+    for (kind, key), before in former.items():
         table = Base.metadata.tables[kind]
         values = _values(table, before, without=("version",))
         keys = {
@@ -234,9 +250,6 @@ def _give_back(session: Session, done: Done) -> None:
         for column in table.primary_key.columns:
             statement = statement.where(column == bindparam(f"key_{column.name}"))
         session.connection().execute(statement, rows)
-    for (kind, _key), before in done.gone.items():
-        table = Base.metadata.tables[kind]
-        session.execute(insert(table).values(_values(table, before)))
 
 
 def _values(

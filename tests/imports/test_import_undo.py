@@ -18,8 +18,9 @@ from contracts.service_models import ServiceRound
 from kernel.access.actor import LOCAL_OPERATOR
 from kernel.database import Database
 from kernel.errors import ConflictError
+from migrations.tables import METADATA
 from tests.imports.import_runs import facts, run_import, undo
-from tests.workbooks import HEADING_ROW, LATER, Book, bring_in
+from tests.workbooks import HEADING_ROW, LATER, Book, Dump, bring_in
 
 HAMI = samples.path("hami-2023")
 
@@ -99,6 +100,34 @@ def test_findings_are_as_before_though_the_clock_ran(database: Database, tmp_pat
             find_run(session, LOCAL_OPERATOR, run.id, lock=True),
         )
     assert _open_findings(database) == before
+
+
+def test_rows_turned_to_what_an_import_added_turn_back(database: Database, tmp_path: Path) -> None:
+    bring_in(database, HAMI)
+    before = _plain(facts(database))
+    book = Book.sample().put("合同台账", 4, "承接单位(乙方)", "新承接单位")
+    book.put("联合体", 5, "承接单位", "新成员单位")
+    run = run_import(database, book.save(tmp_path / "hami-2023.xlsx"), LATER)
+    assert run.state is RunState.DONE, run.report
+    undo(database, run.id)
+    assert _plain(facts(database)) == before
+
+
+def _plain(found: Dump) -> Dump:
+    """Without the versions that count edits."""
+    tables = METADATA.tables
+    return {
+        name: sorted(
+            (
+                tuple(
+                    v for v, c in zip(row, tables[name].columns, strict=True) if c.name != "version"
+                )
+                for row in rows
+            ),
+            key=str,
+        )
+        for name, rows in found.items()
+    }
 
 
 class RunningClock:
