@@ -1,40 +1,10 @@
-"""The trail's columns and the values in them, in the words that people read."""
+"""What the trail's columns are called, in the words that people read: one dictionary of all."""
 
 from collections.abc import Mapping
-from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 
-from alerts.texts import CHANGE_NAMES, END_REASON_NAMES, RULE_NAMES, SEVERITY_NAMES
-from alerts.texts import STATE_NAMES as ALERT_STATES
-from contracts.documents.words import DOCUMENT_KIND_NAMES
-from contracts.hazards.words import LEVEL_NAMES, STEP_NAMES
-from contracts.imports.words import LEFT_OUT_NAMES
-from contracts.imports.words import STATE_NAMES as IMPORT_STATES
-from contracts.life.words import (
-    MONEY_LEVEL_NAMES,
-)
-from contracts.life.words import STATE_NAMES as CONTRACT_STATES
-from contracts.organisations.words import KIND_NAMES
-from contracts.procurement_words import METHOD_NAMES, RATE_PERIOD_NAMES
-from contracts.steps.facts import Decision
-from contracts.steps.words import KIND_NAMES as ACT_KINDS
-from contracts.steps.words import STATE_NAMES as ACT_STATES
-from contracts.steps.words import STEPS_NAMES
-from contracts.vendors.words import GRADE_NAMES, RESOURCE_NAMES, SIZE_NAMES, STAGE_NAMES, UNIT_NAMES
-from kernel.access.permissions import Permission
-from kernel.access.roles import ROLES
 from monitor import trail_records
-from monitor.words import (
-    FIELDS,
-    MESSAGE_STATES,
-    MILESTONE_KINDS,
-    PLAN_STATES,
-    ROUND_COUNTS,
-    ROUND_KINDS,
-)
-from payments.models import Trigger
-from people.sign_in.models import LinkPurpose, SessionState
-from people.single_sign_on.refusals import Fault, SignOnRefused
+from monitor.words import FIELDS, ROUND_COUNTS
 
 COLUMNS: Final[Mapping[str, str]] = {
     **FIELDS,
@@ -48,9 +18,7 @@ COLUMNS: Final[Mapping[str, str]] = {
     "added": "新增行数",
     "address": "主机",
     "address_failures": "一个地址可错次数",
-    "admitted_on": "准入日期",
     "after": "变更后",
-    "agreed_on": "约定日期",
     "alert_count": "预警数",
     "alert_id": "预警",
     "amendment_id": "补充合同",
@@ -63,7 +31,6 @@ COLUMNS: Final[Mapping[str, str]] = {
     "approved_by": "批准人",
     "approved_by_id": "批准人账号",
     "as_of": "核查的日期",
-    "asked_for": "要求",
     "assigned_on": "交办日期",
     "assumed": "假定的项",
     "assured_duty": "责任落实",
@@ -72,7 +39,6 @@ COLUMNS: Final[Mapping[str, str]] = {
     "assured_plan": "预案落实",
     "assured_time": "时限落实",
     "awarded_on": "中标通知书日期",
-    "basis": "依据",
     "before": "变更前",
     "began_at": "开始时间",
     "blocked_until": "限制到",
@@ -93,8 +59,6 @@ COLUMNS: Final[Mapping[str, str]] = {
     "checked_at": "审核时间",
     "checked_by": "审核人",
     "checked_by_id": "审核人账号",
-    "checked_on": "检查日期",
-    "clause": "合同条款",
     "client": "来处",
     "closed_at": "退回或撤回时间",
     "closed_by": "退回或撤回人",
@@ -105,7 +69,6 @@ COLUMNS: Final[Mapping[str, str]] = {
     "content": "服务内容",
     "contract": "合同",
     "contract_id": "合同",
-    "counted_by": "清点人",
     "counted_on": "统计截至",
     "counts": "各规则条数",
     "created_at": "产生时间",
@@ -113,7 +76,6 @@ COLUMNS: Final[Mapping[str, str]] = {
     "day": "日期",
     "deadline": "整改期限",
     "deadline_key": "整改期限（排序）",
-    "decided_on": "决定日期",
     "decision": "决定",
     "deliverables": "交付成果",
     "description": "隐患描述",
@@ -135,7 +97,6 @@ COLUMNS: Final[Mapping[str, str]] = {
     "end_reason": "结束原因",
     "ended_at": "结束时间",
     "ended_by": "停用人",
-    "ended_reason": "清退原因",
     "entered_at": "提出时间",
     "entered_by": "经办人",
     "entered_by_id": "经办人账号",
@@ -145,8 +106,6 @@ COLUMNS: Final[Mapping[str, str]] = {
     "equipment": "设备种类",
     "error": "错误",
     "errors": "错误数",
-    "evaluated_on": "评价日期",
-    "evaluation_id": "履约评价",
     "event_id": "预警变化",
     "expires_at": "有效至",
     "expires_on": "到期日",
@@ -164,12 +123,10 @@ COLUMNS: Final[Mapping[str, str]] = {
     "format": "格式",
     "former_secret": "原密钥",
     "former_until": "原密钥有效至",
-    "found": "发现问题",
     "found_by": "排查人",
     "found_on": "排查日期",
     "from_amount": "起始金额",
     "functional_code": "功能科目",
-    "grade": "评价等级",
     "hash": "哈希",
     "hazard_id": "隐患",
     "headcount": "人数（人）",
@@ -183,11 +140,7 @@ COLUMNS: Final[Mapping[str, str]] = {
     "history": "不得重复最近几次密码",
     "holder": "占用者",
     "idle_minutes": "无操作退出（分钟）",
-    "is_permanent": "长期有效",
-    "issued_by": "发证机关",
-    "issued_on": "发证日期",
     "issuer": "认证方",
-    "item": "名称",
     "kept_id": "保留的承接主体",
     "key": "提交编号",
     "last_seen_at": "最近使用",
@@ -199,7 +152,6 @@ COLUMNS: Final[Mapping[str, str]] = {
     "lead_id": "牵头单位",
     "leased_by": "领取者",
     "leased_until": "领取到",
-    "least_grade": "最低等级",
     "left_out": "未导入的行数",
     "level": "隐患等级",
     "listed_from": "列入名单日期",
@@ -207,7 +159,6 @@ COLUMNS: Final[Mapping[str, str]] = {
     "located_at": "企业地址",
     "lockout_minutes": "限制时长（分钟）",
     "login": "登录名",
-    "looked_at": "检查内容",
     "max_age_days": "密码有效（天）",
     "measures": "治理措施",
     "membership_id": "任职",
@@ -216,7 +167,6 @@ COLUMNS: Final[Mapping[str, str]] = {
     "message": "说明",
     "message_id": "消息",
     "method": "方式",
-    "milestone_number": "付款节点序号",
     "min_length": "密码最少位数",
     "min_severity": "最低程度",
     "minutes": "限制时长（分钟）",
@@ -250,7 +200,6 @@ COLUMNS: Final[Mapping[str, str]] = {
     "planned_number": "对应计划轮次",
     "position": "序号",
     "prefix": "令牌开头",
-    "present": "到位数",
     "previous": "上一哈希",
     "problems": "问题",
     "procurement_method": "采购方式",
@@ -258,11 +207,9 @@ COLUMNS: Final[Mapping[str, str]] = {
     "page": "列表",
     "query": "筛选条件",
     "programme_id": "预算项目",
-    "promised": "约定数",
     "public_unit": "事业单位类别",
     "purchaser_id": "购买主体",
     "purpose": "用途",
-    "rank": "等级",
     "reasons": "意见",
     "received": "到位资金",
     "rechecked_by": "复查人",
@@ -281,7 +228,6 @@ COLUMNS: Final[Mapping[str, str]] = {
     "request_id": "请求编号",
     "request_key": "提交编号",
     "resolved_on": "办结日期",
-    "resource_id": "约定的资源",
     "respondents": "调查对象",
     "responsible": "整改责任人",
     "resubmitted_on": "重新报送日期",
@@ -293,7 +239,6 @@ COLUMNS: Final[Mapping[str, str]] = {
     "reversed": "已冲正",
     "reverses_id": "冲正的支付",
     "revoked_at": "撤销时间",
-    "revoked_on": "撤销日期",
     "role": "角色",
     "root_id": "归并后的企业",
     "round_id": "服务轮次",
@@ -305,7 +250,6 @@ COLUMNS: Final[Mapping[str, str]] = {
     "satisfied": "满意",
     "scan_id": "核查",
     "scopes": "权限范围",
-    "score": "得分",
     "sealed": "已封印条数",
     "sealed_at": "封印时间",
     "sealed_secret": "动态口令密钥",
@@ -315,7 +259,6 @@ COLUMNS: Final[Mapping[str, str]] = {
     "secret_hash": "令牌",
     "sector": "行业领域",
     "sectors": "行业领域",
-    "seen_on": "清点日期",
     "seen_scan_id": "最近核查",
     "sent": "已发送",
     "service_end_before": "原服务期限止",
@@ -332,14 +275,12 @@ COLUMNS: Final[Mapping[str, str]] = {
     "sheet": "工作表",
     "short_name": "简称",
     "since": "从",
-    "site": "地点",
     "size": "企业规模",
     "sme_at_signing": "签订时为中小企业",
     "sound_only": "只导入无误的行",
     "source": "来源",
     "spent_at": "使用时间",
     "spot": "隐患部位",
-    "stage": "评价阶段",
     "started_at": "开始时间",
     "state": "状态",
     "stated_rate": "报告所列满意率",
@@ -360,7 +301,6 @@ COLUMNS: Final[Mapping[str, str]] = {
     "undone_at": "撤销时间",
     "undone_by": "撤销人",
     "undone_on": "撤销合并日期",
-    "unit": "单位",
     "unpaid_due_on": "最早未付应付日",
     "until": "至",
     "until_on": "有效至",
@@ -399,90 +339,6 @@ COLUMNS: Final[Mapping[str, str]] = {
     "zero_hazards_on": "零隐患确认日期",
 }
 """Every column that the trail can tell of, and every name in the facts of an event."""
-
-
-def _by_value(words: Mapping[Any, str]) -> dict[str, str]:
-    return {
-        key.value if isinstance(key, StrEnum) else str(int(key)) if isinstance(key, int) else key: w
-        for key, w in words.items()
-    }
-
-
-_ORGANISATION_KINDS = _by_value(KIND_NAMES)
-_SEVERITIES = _by_value(SEVERITY_NAMES)
-_ROLES = {role.value: rule.name for role, rule in ROLES.items()}
-_VALUES: Final[Mapping[tuple[str, str], Mapping[str, str]]] = {
-    ("act", "kind"): _by_value(ACT_KINDS),
-    ("act", "state"): _by_value(ACT_STATES),
-    ("act", "steps"): _by_value(STEPS_NAMES),
-    ("act", "decision"): _by_value({Decision.APPROVED: "审定", Decision.RETURNED: "退回承接方"}),
-    ("alert", "change"): _by_value(CHANGE_NAMES),
-    ("alert", "end_reason"): _by_value(END_REASON_NAMES),
-    ("alert", "rule"): RULE_NAMES,
-    ("alert", "severity"): _SEVERITIES,
-    ("alert", "state"): _by_value(ALERT_STATES),
-    ("alert_episode", "end_reason"): _by_value(END_REASON_NAMES),
-    ("alert_episode", "worst_severity"): _SEVERITIES,
-    ("alert_event", "change"): _by_value(CHANGE_NAMES),
-    ("alert_event", "severity"): _SEVERITIES,
-    ("app_user", "role"): _ROLES,
-    ("channel", "kind"): {"webhook": "网络回调"},
-    ("channel", "min_severity"): _SEVERITIES,
-    ("contract", "procurement_method"): _by_value(METHOD_NAMES),
-    ("contract", "late_interest_per"): _by_value(RATE_PERIOD_NAMES),
-    ("contract_share", "money_level"): _by_value(MONEY_LEVEL_NAMES),
-    ("contract_step", "state"): _by_value(CONTRACT_STATES),
-    ("contract_party", "role"): {
-        "purchaser": "购买主体", "payer": "付款单位", "lead": "牵头单位", "vendor": "承接主体",
-    },
-    ("document", "kind"): _by_value(DOCUMENT_KIND_NAMES),
-    ("hazard", "level"): _by_value(LEVEL_NAMES),
-    ("hazard_count", "level"): _by_value(LEVEL_NAMES),
-    ("hazard_event", "kind"): _by_value(STEP_NAMES),
-    ("membership", "role"): _ROLES,
-    ("import_run", "state"): _by_value(IMPORT_STATES),
-    ("import_worklist", "state"): _by_value(LEFT_OUT_NAMES),
-    ("message", "state"): _by_value(MESSAGE_STATES),
-    ("milestone", "kind"): _by_value(MILESTONE_KINDS),
-    ("milestone", "trigger_kind"): _by_value({
-        Trigger.SIGNING: "合同签订", Trigger.PLAN_APPROVED: "实施方案审定",
-        Trigger.ROUND_CONFIRMED: "轮次确认", Trigger.ACCEPTANCE: "验收合格",
-        Trigger.INVOICE: "收到发票", Trigger.DATE: "约定日期",
-    }),
-    ("one_time_link", "purpose"): _by_value(
-        {LinkPurpose.SET_UP: "首次设置", LinkPurpose.PASSWORD: "设置密码"}
-    ),
-    ("organisation", "kind"): _ORGANISATION_KINDS,
-    ("organisation_version", "kind"): _ORGANISATION_KINDS,
-    ("plan_standing", "state"): _by_value(PLAN_STATES),
-    ("planned_round", "kind"): _by_value(ROUND_KINDS),
-    ("service_round", "kind"): _by_value(ROUND_KINDS),
-    ("sign_in_session", "state"): _by_value(
-        {SessionState.SECOND_FACTOR: "待动态口令", SessionState.COMPLETE: "已登录"}
-    ),
-    ("single_sign_on", "fault"): {fault.value: SignOnRefused(fault, "").message for fault in Fault},
-    ("step_setting", "kind"): _by_value(ACT_KINDS),
-    ("step_setting", "steps"): _by_value(STEPS_NAMES),
-    ("contract_resource", "kind"): _by_value(RESOURCE_NAMES),
-    ("evaluation_condition", "least_grade"): _by_value(GRADE_NAMES),
-    ("evaluation_condition", "stage"): _by_value(STAGE_NAMES),
-    ("vendor", "public_unit"): _by_value(UNIT_NAMES),
-    ("vendor", "size"): _by_value(SIZE_NAMES),
-    ("vendor_evaluation", "grade"): _by_value(GRADE_NAMES),
-    ("vendor_evaluation", "stage"): _by_value(STAGE_NAMES),
-}  # fmt: skip
-LISTS: Final[Mapping[str, Mapping[str, str]]] = {
-    "assumed": COLUMNS,
-    "scopes": {permission.value: permission.label for permission in Permission},
-    "second_factor_roles": _ROLES,
-}
-"""Columns that hold several words, and what those mean."""
-
-
-def values_of(object_kind: str, column: str) -> Mapping[str, str]:
-    """What the values of the column mean, by value; empty where they are plain text."""
-    place = (object_kind, column)
-    return _VALUES.get(place) or trail_records.VALUES.get(place, {})
 
 
 def column_word(object_kind: str, column: str) -> str | None:

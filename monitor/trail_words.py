@@ -12,7 +12,8 @@ from kernel.database import Base
 from kernel.money import format_yuan, from_fen
 from kernel.shares import from_scaled
 from monitor import trail_records
-from monitor.trail_columns import LISTS, column_word, values_of
+from monitor.trail_columns import column_word
+from monitor.trail_values import LISTS, values_of
 from monitor.words import NOT_GIVEN
 
 ACTIONS: Final[Mapping[str, str]] = {

@@ -6,7 +6,8 @@ from sqlalchemy import Enum
 
 from migrations.tables import METADATA
 from migrations.trail_plan import UNWATCHED
-from monitor.trail_columns import column_word, values_of
+from monitor.trail_columns import column_word
+from monitor.trail_values import values_of
 from monitor.trail_words import KINDS, lines
 
 _NEVER_TOLD = {"id", "source_key"}
