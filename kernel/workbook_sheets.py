@@ -125,7 +125,11 @@ def find_layout(
         return None
     layout = _layout(name, lines, best_at, row_type, problems)
     for missing in required.keys() - layout.headings.keys():
-        problems.add(Problem(name, best_at + 1, None, "", f"缺少表头“{required[missing]}”"))
+        # Of the sheet, not of the heading row: without the column no row can be taken.
+        told = (
+            f"缺少表头“{required[missing]}”；表头在第 {best_at + 1} 行，请补上这一列或改用这个名称"
+        )
+        problems.add(Problem(name, None, None, "", told))
     return layout
 
 

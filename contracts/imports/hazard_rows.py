@@ -30,7 +30,9 @@ class HazardRow(LedgerRow):
     SHEET: ClassVar[str] = "隐患排查治理台账"
     contract: ContractNumber
     number: Annotated[str, Field(max_length=60), Column(("序号", "隐患编号"), Kind.CODE)] = ""
-    found_on: Annotated[date, _day("排查时间", "排查日期", "检查时间", "检查日期")]
+    found_on: Annotated[
+        date, _day("排查时间", "排查日期", "检查时间", "检查日期", "发现时间", "发现日期")
+    ]
     round: Annotated[int | None, Field(ge=1), Column(("轮次",), Kind.COUNT, stored="round_id")] = (
         None
     )
@@ -38,11 +40,13 @@ class HazardRow(LedgerRow):
     enterprise: Annotated[
         str,
         Field(max_length=200),
-        Column(("企业", "企业名称", "受检企业", "被检查单位"), stored="enterprise_id"),
+        Column(
+            ("企业", "企业名称", "受检企业", "被检查单位", "被检查企业"), stored="enterprise_id"
+        ),
     ] = ""
     spot: Annotated[str, Field(max_length=300), Column(("隐患部位", "部位"))] = ""
     description: Annotated[
-        str, Field(max_length=1000), Column(("隐患描述", "隐患内容", "问题描述"))
+        str, Field(max_length=1000), Column(("隐患描述", "隐患内容", "问题描述", "存在问题"))
     ]
     category: Annotated[str, Field(max_length=100), Column(("隐患类别", "类别"))] = ""
     level: Annotated[HazardLevel, Column(("等级", "隐患等级", "隐患级别"), Kind.WORD, LEVELS)]

@@ -83,6 +83,20 @@ def test_a_clerk_imports_the_sound_rows_and_takes_them_back(
     assert clerk.post(f"{address}/undo").status_code == 409
 
 
+def test_of_a_sheet_that_lacks_a_column_no_rows_are_offered(
+    clerk: FlaskClient, tmp_path: Path
+) -> None:
+    headings = ["哪天" if each == "排查时间" else each for each in HEADINGS]
+    book = Book({"隐患排查治理台账": [headings, SOUND, FAULTY]})
+    run = sent(clerk, book.save(tmp_path / "隐患.xlsx"))
+    assert "缺少表头“排查时间”" in run["report"]["errors"][0]["message"]
+    assert "先导入无误的行" not in clerk.get(f"/imports/{run['id']}").text
+    address = f"/api/v1/imports/{run['id']}"
+    clerk.post(f"{address}/commit", json={"sound_only": True})
+    run = settled(clerk, address)
+    assert (run["state"], run["added"], run["left_out"]) == ("failed", 0, 0)
+
+
 def test_a_file_that_is_none_is_refused_at_its_field(clerk: FlaskClient) -> None:
     def upload(name: str, content: bytes) -> int:
         data = {"file": (BytesIO(content), name)}
