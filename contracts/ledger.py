@@ -26,7 +26,7 @@ from contracts.ledger_changes import (
 )
 from contracts.ledger_parties import Directory, organisation_key
 from contracts.ledger_roles import move_leads, write_parties
-from contracts.ledger_terms import amended_ends, as_agreed, keep_amended_ends
+from contracts.ledger_terms import amended_ends, as_agreed, keep_amended_ends, told_as_agreed
 from contracts.models import FIRST, Contract, ContractParty, ContractTotal, PartyRole
 from contracts.workbook_rows import ContractRow, ProgrammeRow
 from kernel.columns import EARLIEST_DAY
@@ -120,6 +120,7 @@ def record_contracts(
         for row in sheet.rows
         if (each := _wanted(work, sheet, row, directory, programmes, vendors)) is not None
     ]
+    told_as_agreed(((existing.get(w.key, {}).get("id"), w.values) for w in wanted), amended)
     outcome = reconcile(work, CONTRACTS, existing, wanted)
     index = ContractIndex({str(each.values["number"]): outcome.ids[each.key] for each in wanted})
     for row in found:
@@ -285,10 +286,11 @@ def _write_parties(
 
 
 def _list_missing(work: LedgerImport, index: ContractIndex, programmes: Programmes) -> None:
-    """Contracts of the file's programmes that the file no longer has."""
+    """Contracts of the file's programmes that the actor sees and the file no longer has."""
     known = work.session.execute(
         select(Contract.id, Contract.number).where(
-            among(work.session, Contract.programme_id, [row["id"] for row in programmes.values()])
+            among(work.session, Contract.programme_id, [row["id"] for row in programmes.values()]),
+            visible(work.stamp.actor),
         )
     )
     here = set(index.in_file.values())

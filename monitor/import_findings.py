@@ -1,22 +1,28 @@
 """核验 of an import: what the ledger and the workbook contradict, with the cell where it stands."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
+
 from contracts import ledger_findings
+from contracts.access import sees_whole
 from contracts.findings import Found, Scope, sync_findings
 from contracts.hazards.checks import CODES as HAZARD_CODES
 from contracts.hazards.checks import hazard_findings
 from contracts.imports.hazard_rows import EnterpriseRow
 from contracts.ledger import ContractIndex, Programmes
 from contracts.ledger_changes import LedgerImport
+from contracts.models import Programme
 from contracts.records.workbook import rule_code
 from contracts.vendors.findings import CODES as VENDOR_CODES
 from contracts.vendors.findings import vendor_findings
 from contracts.workbook_rows import ContractRow, OrganisationRow, ProgrammeRow
+from kernel.access.permissions import Permission
+from kernel.sql import among
 from kernel.workbook_problems import Problem
 from kernel.workbook_sheets import Sheet
 from monitor.import_sheets import Book
@@ -42,6 +48,7 @@ def record_findings(
 
     ``doubtful`` are what the sheets of records were found to break.
     """
+    whole = _seen_whole(work, programmes)
     facts = payment_findings.load_payment_facts(work.session, index.scope)
     sheets = {sheet.name: sheet for sheet in book.sheets}
     in_ledger = [
@@ -54,12 +61,12 @@ def record_findings(
     ]
     placed = [
         *(_located(work, sheets, found) for found in in_ledger),
-        *_sum_rows(book, index, programmes),
+        *_sum_rows(book, index, programmes, whole),
         *_contradictions(book, index, programmes),
     ]
     scope = Scope(
         index.scope,
-        {row["id"] for row in programmes.values()},
+        whole,
         [
             *map(rule_code, book.records),
             *ledger_findings.CODES,
@@ -71,10 +78,18 @@ def record_findings(
         {SUM_ROW: _totalled(book, index, programmes)},
     )
     stamp = work.stamp
-    # A finding hangs on a contract or a programme; of other files only the report tells.
-    kept = [found for found, _ in placed if found.contract_id or found.programme_id]
+    # A finding hangs on a contract, or on a programme of the actor's; of others the report tells.
+    kept = [found for found, _ in placed if found.contract_id or found.programme_id in whole]
     sync_findings(work.session, stamp.actor, stamp.now, scope, kept)
     return [problem for _, problem in placed]
+
+
+def _seen_whole(work: LedgerImport, programmes: Programmes) -> set[UUID]:
+    """The file's programmes whose findings are the actor's to write: a purchaser has a part only."""
+    keys = [row["id"] for row in programmes.values()]
+    mine = sees_whole(work.stamp.actor, Permission.IMPORTS_WRITE)
+    statement = select(Programme.id).where(among(work.session, Programme.id, keys), mine)
+    return set(work.session.scalars(statement))
 
 
 def check_contradictions(
@@ -147,9 +162,12 @@ def _owners(sheet: Sheet[Any], index: ContractIndex, programmes: Programmes) -> 
     return set((frame or sorted(map(str, index.scope)))[:1])
 
 
-def _sum_rows(book: Book, index: ContractIndex, programmes: Programmes) -> Iterator[Placed]:
+def _sum_rows(
+    book: Book, index: ContractIndex, programmes: Programmes, whole: Collection[UUID]
+) -> Iterator[Placed]:
     """合计 rows that are not the sum of their rows; the first owner of a row tells tables apart."""
-    programme_id = programmes[min(programmes)]["id"] if programmes else None
+    known = (programmes[code]["id"] for code in sorted(programmes))
+    programme_id = next((key for key in known if key in whole), None)
     for sheet in (sheet for sheet in book.sheets if sheet.sums):
         owner = min(_owners(sheet, index, programmes), default="")
         seen: Counter[str] = Counter()

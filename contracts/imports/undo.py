@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import Table, bindparam, delete, insert, select, text, tuple_, update
 from sqlalchemy.orm import Session, aliased
 
+from contracts.access import visible
 from contracts.events import ContractsChanged
 from contracts.imports.finding_undo import find_again, give_back_findings
 from contracts.imports.models import ImportRun, RunState
@@ -20,9 +21,10 @@ from contracts.imports.trail_values import typed
 from contracts.models import Contract
 from contracts.plan_standings import write_plan_standings
 from kernel.access.actor import Actor
+from kernel.access.permissions import Permission
 from kernel.clock import Clock
 from kernel.database import Base
-from kernel.errors import ConflictError, FieldProblem
+from kernel.errors import ConflictError, FieldProblem, ForbiddenError
 from kernel.events import announce
 from kernel.sql import among
 from kernel.trail.models import AuditEntry
@@ -75,12 +77,14 @@ def undo_import(session: Session, actor: Actor, clock: Clock, run: ImportRun) ->
     """Take the import back in this transaction, ``run`` being locked.
 
     Raises ``ConflictError`` when it is not one that was done, and with a list when somebody changed
-    its rows since or something rests on them.
+    its rows since or something rests on them; ``ForbiddenError`` when it wrote on a contract that is
+    no longer the actor's.
     """
     if run.state is not RunState.DONE or run.trail_from is None or run.trail_to is None:
         raise ConflictError("只有已导入、未撤销的导入可以撤销")
     _see_the_trail(session)
     done = _done(session, run)
+    _refuse_out_of_reach(session, actor, done)
     told = [*_changed_since(session, run), *_resting(session, done)]
     if told:
         raise _refused(told)
@@ -90,6 +94,17 @@ def undo_import(session: Session, actor: Actor, clock: Clock, run: ImportRun) ->
     _follow(session, actor, clock, run, done)
     run.state = RunState.UNDONE
     run.undone_at, run.undone_by = clock.now(), actor.name
+
+
+def _refuse_out_of_reach(session: Session, actor: Actor, done: Done) -> None:
+    """Who changed posts since the import may not take back what is another's now."""
+    if actor.everything:
+        return
+    mine = select(Contract.id).where(
+        among(session, Contract.id, done.contracts), visible(actor, Permission.IMPORTS_WRITE)
+    )
+    if done.contracts - set(session.scalars(mine)):
+        raise ForbiddenError("这次导入写入的合同已不都在您的办理范围内，不能撤销；请由现任经办处理")
 
 
 def _see_the_trail(session: Session) -> None:
