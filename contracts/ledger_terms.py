@@ -16,11 +16,15 @@ from kernel.sql import among
 
 @dataclass(frozen=True, slots=True)
 class AmendedEnd:
-    """The last day of service as agreed at first and as amended; ``amendment_id`` changed it first."""
+    """The last day of service as agreed at first and as it is now; ``amendment_id`` changed it first.
+
+    ``amended`` are all that amendments gave it.
+    """
 
     amendment_id: UUID
     at_first: date | None
     now: date | None
+    amended: frozenset[date | None]
 
 
 def amended_ends(session: Session, contract_ids: Iterable[UUID]) -> dict[UUID, AmendedEnd]:
@@ -31,6 +35,7 @@ def amended_ends(session: Session, contract_ids: Iterable[UUID]) -> dict[UUID, A
             ContractAmendment.id,
             ContractAmendment.service_end_before,
             Contract.service_end,
+            ContractAmendment.service_end,
         )
         .join(Contract, Contract.id == ContractAmendment.contract_id)
         .where(
@@ -39,11 +44,12 @@ def amended_ends(session: Session, contract_ids: Iterable[UUID]) -> dict[UUID, A
         )
         .order_by(ContractAmendment.number.desc())
     )
+    found: dict[UUID, AmendedEnd] = {}
     # Of several the first comes last, and what comes last is kept.
-    return {
-        key: AmendedEnd(amendment_id, at_first, now)
-        for key, amendment_id, at_first, now in session.execute(statement)
-    }
+    for key, amendment_id, at_first, now, given in session.execute(statement):
+        others: frozenset[date | None] = found[key].amended if key in found else frozenset()
+        found[key] = AmendedEnd(amendment_id, at_first, now, others | {given})
+    return found
 
 
 def as_agreed(
@@ -54,6 +60,16 @@ def as_agreed(
         {**row, "service_end": ends[row["id"]].at_first} if row["id"] in ends else row
         for row in found
     ]
+
+
+def told_as_agreed(
+    told: Iterable[tuple[UUID | None, dict[str, Any]]], ends: Mapping[UUID, AmendedEnd]
+) -> None:
+    """Read a file that has the amended day, as what is sent out has it, like one with the first."""
+    for key, values in told:
+        end = ends.get(key) if key else None
+        if end is not None and values.get("service_end") in end.amended:
+            values["service_end"] = end.at_first
 
 
 def keep_amended_ends(

@@ -71,6 +71,8 @@ def test_a_ledger_imported_again_leaves_an_amended_term(database: Database, tmp_
 
     again = bring_in(database, Book.sample().save(tmp_path / "b.xlsx"), LATER)
     assert (again.errors, changed(again), ends()) == ((), {}, [first, later])
+    sent_out = Book.sample().put("合同台账", 4, "服务期限止", later).save(tmp_path / "sent.xlsx")
+    assert (changed(bring_in(database, sent_out, LATER)), ends()) == ({}, [first, later])
     book = Book.sample().put("合同台账", 4, "服务期限止", date(2024, 3, 31))
     told = bring_in(
         database, book.put("合同台账", 4, "服务内容", "改").save(tmp_path / "c.xlsx"), LATER
