@@ -3,8 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from contracts.life.models import ContractState
+
+UNSIGNED: Final = frozenset({ContractState.DRAFT, ContractState.AWARDED})
+"""States of a contract that is not signed yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +41,12 @@ def state_on(steps: Sequence[Step], days: LifeDays, as_of: date) -> StateOn | No
     """The last step up to ``as_of``; before the first one what the dates tell; None: unknown.
 
     A contract from a ledger has no steps: it is in service from its service start on, until
-    somebody records that it was completed.
+    somebody records that it was completed. One drafted here that a ledger then tells to be signed
+    is no draft any more: the act of going back takes the day of signing away.
     """
     reached = [step for step in steps if step.since <= as_of]
-    if reached:
+    signed = days.signed_on is not None and days.signed_on <= as_of
+    if reached and not (signed and reached[-1].state in UNSIGNED):
         return StateOn(reached[-1].state, reached[-1].since, recorded=True)
     told = (
         (days.service_start, ContractState.IN_SERVICE),

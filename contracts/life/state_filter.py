@@ -2,9 +2,10 @@
 
 from datetime import date
 
-from sqlalchemy import ColumnElement, case, func, literal, select
+from sqlalchemy import ColumnElement, and_, case, false, func, literal, select
 
 from contracts.life.models import ContractState, ContractStep
+from contracts.life.standing import UNSIGNED
 from contracts.models import Contract
 
 
@@ -28,4 +29,6 @@ def in_state(state: ContractState, as_of: date) -> ColumnElement[bool]:
         (Contract.signed_on <= as_of, told(ContractState.SIGNED)),
         (Contract.awarded_on <= as_of, told(ContractState.AWARDED)),
     )
-    return func.coalesce(last, by_dates) == told(state)
+    is_signed = func.coalesce(Contract.signed_on <= as_of, false())
+    recorded = case((and_(is_signed, last.in_(UNSIGNED)), None), else_=last)
+    return func.coalesce(recorded, by_dates) == told(state)

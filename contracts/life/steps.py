@@ -12,7 +12,7 @@ from contracts.life.entries import StateIn
 from contracts.life.limits import refuse_bond, refuse_order
 from contracts.life.locking import locked_contract, mark_changed
 from contracts.life.models import ContractState, ContractStep
-from contracts.life.standing import LifeDays, StateOn, Step, state_on
+from contracts.life.standing import UNSIGNED, LifeDays, StateOn, Step, state_on
 from contracts.life.totals import first_total, list_from
 from contracts.life.transitions import Move, is_back, refuse_move
 from contracts.models import Contract
@@ -21,8 +21,6 @@ from kernel.access.actor import Actor
 from kernel.clock import Clock
 from kernel.errors import ConflictError, InputError
 from kernel.events import announce
-
-_UNSIGNED = frozenset({ContractState.DRAFT, ContractState.AWARDED})
 
 
 def take_step(
@@ -88,7 +86,7 @@ def _write_days(
     is_undone = is_back(before, wanted.state) and contract.signed_on is not None
     if wanted.state is ContractState.SIGNED and not is_undone:
         _sign(session, contract, wanted.since)
-    if wanted.state in _UNSIGNED and contract.signed_on is not None:
+    if wanted.state in UNSIGNED and contract.signed_on is not None:
         _refuse_amended(session, contract.id)
         contract.signed_on = None
 

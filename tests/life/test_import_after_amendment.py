@@ -8,6 +8,9 @@ import pytest
 from sqlalchemy import select
 
 from contracts.life.agreed_terms import service_ends
+from contracts.life.models import ContractState, ContractStep
+from contracts.life.queries import states_on
+from contracts.life.state_filter import in_state
 from contracts.models import Contract, ContractTotal
 from kernel.access.actor import LOCAL_OPERATOR
 from kernel.database import Database
@@ -79,3 +82,34 @@ def test_a_ledger_imported_again_leaves_an_amended_term(database: Database, tmp_
     )
     assert changed(told) == {"contracts": 1}
     assert ends() == [date(2024, 3, 31), later]
+
+
+def test_a_draft_that_a_ledger_tells_to_be_signed_is_signed(
+    database: Database, tmp_path: Path
+) -> None:
+    bring_in(database, Book.sample().save(tmp_path / "a.xlsx"))
+    day = date(2023, 3, 7)
+    with database.writing(LOCAL_OPERATOR) as session:
+        found = session.scalars(select(Contract).where(Contract.number == "HAMI-2023-01")).one()
+        session.add(
+            ContractStep(
+                contract_id=found.id,
+                state=ContractState.DRAFT,
+                since=day - timedelta(days=9),
+                recorded_at=NOW,
+                recorded_by="clerk",
+            )
+        )
+        key = found.id
+    told = {
+        day - timedelta(days=1): ContractState.DRAFT,
+        day: ContractState.SIGNED,
+        date(2023, 12, 31): ContractState.IN_SERVICE,
+    }
+    with database.reading(LOCAL_OPERATOR) as session:
+        for as_of, state in told.items():
+            contract = session.get_one(Contract, key)
+            assert states_on(session, [contract], as_of)[key] is state
+            for each in ContractState:
+                asked = select(Contract.id).where(Contract.id == key, in_state(each, as_of))
+                assert (session.scalar(asked) == key) is (each is state), (each, as_of)
