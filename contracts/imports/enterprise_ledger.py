@@ -164,11 +164,11 @@ def _key(record: EnterpriseRow, existing: dict[Hashable, Values]) -> Hashable:
 def _put_on_lists(
     work: LedgerImport, listed: Iterable[tuple[UUID, Hashable]], outcome: Outcome
 ) -> None:
+    """One that was taken off a list here stays off: the file tells no day since when it counts."""
     pairs = {(contract_id, outcome.ids[key]) for contract_id, key in listed}
     known = work.session.execute(
         select(ContractEnterprise.contract_id, ContractEnterprise.enterprise_id).where(
-            among(work.session, ContractEnterprise.contract_id, {key for key, _ in pairs}),
-            ContractEnterprise.listed_to.is_(None),
+            among(work.session, ContractEnterprise.contract_id, {key for key, _ in pairs})
         )
     )
     new = sorted(pairs - {(contract_id, enterprise) for contract_id, enterprise in known})

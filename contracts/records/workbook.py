@@ -172,7 +172,7 @@ def _judged(records: Records, each: Wanted, record_id: UUID, entering: Entering)
         return [
             Found(
                 code=rule_code(records.kind),
-                subject=each.label[:200],
+                subject=str(record_id),
                 value=records.work.changes.show(each.values.get(name)),
                 message=problem.message if problem else refusal.message,
                 contract_id=each.contract_id,
