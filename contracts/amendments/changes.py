@@ -13,13 +13,18 @@ from contracts.amendments.entries import AmendmentIn
 from contracts.life.additions import additions, refuse_additions
 from contracts.life.amendment_models import ContractAmendment
 from contracts.life.locking import locked_contract, mark_changed
+from contracts.life.models import ContractState
+from contracts.life.steps import current_state, steps_of
 from contracts.life.totals import first_total
+from contracts.life.words import STATE_NAMES
 from contracts.models import Contract, ContractTotal
 from kernel.access.actor import Actor
 from kernel.clock import Clock
 from kernel.errors import ConflictError, InputError
 from kernel.keys import new_key
 from kernel.money import MAX_YUAN
+
+_ENDED = frozenset({ContractState.COMPLETED, ContractState.TERMINATED})
 
 
 def amend_contract(
@@ -28,13 +33,15 @@ def amend_contract(
     """Record an amendment and bring total and term to it; the caller lets milestones follow.
 
     Raises ``NotFoundError``; ``ConflictError`` for a contract that is not signed; ``InputError`` for
-    days out of order or in the future, an amount without a known total, additions of more than 10 %
-    together, a total below nothing, and a last day of service before its first.
+    days out of order, in the future or after the contract's end, an amount without a known total,
+    additions of more than 10 % together, a total below nothing, and a last day of service before
+    its first.
     """
     contract = locked_contract(session, actor, key)
     known = amendments_of(session, key)
     effective_on = wanted.effective_on or wanted.signed_on
     _refuse_days(contract, known, wanted, effective_on, clock.business_date())
+    _refuse_ended(session, contract, wanted.signed_on)
     if wanted.amount_change is not None:
         changes = [*(each.amount_change for each in known), wanted.amount_change]
         amount = _new_total(session, key, changes)
@@ -91,6 +98,14 @@ def _refuse_days(
     last = max((each.effective_on for each in known), default=None)
     if last is not None and effective_on < last:
         raise InputError("effective_on", f"上一份补充合同自 {last} 起有效，不能早于这一天")
+
+
+def _refuse_ended(session: Session, contract: Contract, signed_on: date) -> None:
+    """Additions are made while a contract is carried out (政府采购法 49), not after it ended."""
+    state = current_state(contract, steps_of(session, contract.id), signed_on)
+    if state is not None and state.state in _ENDED and state.since < signed_on:
+        ended = f"合同自 {state.since} 起{STATE_NAMES[state.state]}"
+        raise InputError("signed_on", f"{ended}，此后不能再签补充合同（政府采购法第四十九条）")
 
 
 def _new_total(session: Session, key: UUID, changes: Sequence[Decimal | None]) -> Decimal:

@@ -134,3 +134,17 @@ def test_a_contract_amended_cannot_go_back_before_its_signing(client: FlaskClien
     refused = client.post(at(client, "/states"), json=back)
     assert refused.status_code == 409
     assert "补充合同" in refused.text
+
+
+def test_nothing_is_added_to_a_contract_that_has_ended(client: FlaskClient) -> None:
+    steps = (
+        {"state": "in_service", "since": SIGNED},
+        {"state": "completed", "since": "2023-10-01"},
+    )
+    for step in steps:
+        assert client.post(at(client, "/states"), json=step).status_code == 201
+    late = {"other_changes": "增加企业名单", "signed_on": "2023-10-02"}
+    field, message = fault(amended(client, **late))
+    assert (field, "自 2023-10-01 起已完成" in message) == ("signed_on", True)
+    # What was agreed before the end may be entered after it.
+    assert amended(client, **late | {"signed_on": "2023-09-30"}).status_code == 201
