@@ -102,7 +102,7 @@ class NewCount(In):
     hazards_found: Count | None = Field(None, title="发现隐患", le=10_000_000)
     rectified: Count | None = Field(None, title="已整改", le=10_000_000)
     on_the_spot: Count | None = Field(None, title="现场解决", le=10_000_000)
-    source: Annotated[str, StringConstraints(max_length=200)] = Field("", title="出处")
+    source: Annotated[Middle, StringConstraints(max_length=200)] = Field("", title="出处")
     note: Long = Field("", title="备注")
 
 

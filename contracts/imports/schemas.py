@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.imports.models import RunState
+from contracts.records.field_types import Text1000
 
 
 class ImportOut(BaseModel):
@@ -53,4 +54,4 @@ class ImportConfirm(BaseModel):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
     sound_only: bool = Field(default=False, title="只导入无误的行，其余留作待处理清单")
-    reason: str = Field(default="", max_length=1000, title="更正金额、支付或验收的原因")
+    reason: Text1000 = Field(default="", title="更正金额、支付或验收的原因")

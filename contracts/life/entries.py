@@ -81,6 +81,7 @@ EconomicCode = Annotated[
 ]
 Number: Any = line(80, needed=True)
 Name: Any = line(200, needed=True)
+Text80: Any = line(80)
 Text200: Any = line(200)
 Text1000: Any = line(1000)
 Text2000: Any = line(2000)
@@ -111,7 +112,7 @@ class _Terms(_In):
     )
     acceptance_days: OptionalDays = Field(None, description="约定的验收期限，天")
     filed_on: OptionalDay = Field(None, description="向财政部门备案的日期")
-    filing_number: Annotated[str, line(80)] = Field("", description="备案编号")
+    filing_number: Text80 = Field("", description="备案编号")
     note: Text1000 = Field("", description="备注")
 
 

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
+from contracts.records.field_types import Text1000
 from kernel.access.actor import Actor
 from kernel.access.permissions import Permission
 
@@ -36,7 +37,7 @@ class RecordIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
-    note: str = Field("", max_length=1000, title="备注")
+    note: Text1000 = Field("", title="备注")
     assumed: tuple[str, ...] = Field((), title="假定的项", max_length=40)
 
 

@@ -189,3 +189,14 @@ def test_a_step_sent_twice_is_taken_once(client: FlaskClient, told: Scene) -> No
     assert (first.status_code, second.status_code) == (201, 201)
     assert first.json["id"] == second.json["id"]
     assert client.get(first.headers["Location"]).status_code == 200
+
+
+def test_a_filing_number_is_a_text_that_every_database_takes(
+    client: FlaskClient, told: Scene
+) -> None:
+    key = added(client, told)
+    for wrong in ("备" * 81, "备\x00", "备\ud800"):
+        answer = ask(client, "PATCH", f"/contracts/{key}", {"filing_number": wrong}, If_Match='"1"')
+        assert answer.status_code == 422, wrong
+        assert [each["field"] for each in answer.json["errors"]] == ["filing_number"]
+    assert ask(client, "GET", f"/contracts/{key}").json["filing_number"] == ""

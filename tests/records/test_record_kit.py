@@ -187,3 +187,10 @@ def test_a_list_asks_the_same_number_of_questions_whatever_it_holds(
     for day in range(2, 9):
         desk.send("POST", "penalties", desk.penalty(decided_on=f"2023-06-0{day}"))
     assert asked() == one
+
+
+def test_a_remark_is_a_text_that_every_database_takes(desk: Desk) -> None:
+    for wrong in ("备\x00注", "备\ud800"):
+        answer = desk.send("POST", "penalties", desk.penalty(note=wrong))
+        assert answer.status_code == 422, wrong
+        assert [each["field"] for each in answer.json["errors"]] == ["note"]
