@@ -26,7 +26,7 @@ from kernel.web.idempotency import created_once
 from kernel.web.permissions import requires
 from kernel.web.replies import reply
 from kernel.web.session import as_of, current_actor, current_session, write_session
-from kernel.web.uploads import takes_upload
+from kernel.web.uploads import sent_file, takes_upload
 
 PREFIX = "/api/v1"
 api = APIBlueprint(
@@ -102,7 +102,7 @@ def content(path: RecordPath) -> Response:
 def add(form: DocumentForm) -> Response:
     """multipart/form-data；可带 Idempotency-Key。须有登记该记录的权限；格式按内容识别。"""
     entry = DocumentIn.model_validate(form.model_dump(exclude={"file"}, exclude_unset=True))
-    received = receive(entry.object_kind, entry.object_id, form.file)
+    received = receive(entry.object_kind, entry.object_id, sent_file())
     sent = _DocumentSent(
         **entry.model_dump(exclude_unset=True),
         sha256=received.staged.sha256,
@@ -122,7 +122,7 @@ def add_version(path: RecordPath, form: VersionForm) -> Response:
     """旧版本保留可查。与现有版本内容相同则 409。"""
     entry = VersionIn.model_validate(form.model_dump(exclude={"file"}, exclude_unset=True))
     former = queries.document(current_session(), current_actor(), parts().known, path.id)
-    received = receive(former.object_kind, former.object_id, form.file)
+    received = receive(former.object_kind, former.object_id, sent_file())
     sent = _VersionSent(
         **entry.model_dump(exclude_unset=True),
         sha256=received.staged.sha256,

@@ -15,7 +15,7 @@ from kernel.web.described import ACT_ERRORS, LIST_ERRORS, RECORD_ERRORS, UPLOAD_
 from kernel.web.permissions import requires
 from kernel.web.replies import created, reply
 from kernel.web.session import current_actor, current_clock, write_session
-from kernel.web.uploads import takes_upload
+from kernel.web.uploads import sent_file, takes_upload
 from monitor.imports.parts import bureau, shown_run, shown_runs
 
 PREFIX = "/api/v1"
@@ -60,7 +60,9 @@ def one(path: RecordPath, query: RecordQuery) -> Response:
 @takes_upload
 def add(form: UploadForm) -> Response:
     """multipart/form-data。先检查、不写入；状态为 previewed 后再确认。同一文件正在处理则 409。"""
-    run_id = bureau().take_in(current_actor(), form.file.filename or "", form.file.stream)
+    _ = form
+    file = sent_file()
+    run_id = bureau().take_in(current_actor(), file.filename or "", file.stream)
     return created(shown_run(run_id), f"{PREFIX}/imports/{run_id}")
 
 

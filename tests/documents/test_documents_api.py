@@ -151,6 +151,7 @@ WRONG: tuple[tuple[dict[str, str], bytes | None, str, int, str], ...] = (
     ({}, files.PDF, "合同.png", 422, "file"),
     ({}, b"", "合同.pdf", 422, "file"),
     ({}, None, "", 422, "file"),
+    ({"file": "合同的全文"}, None, "", 422, "file"),
 )
 
 
