@@ -62,7 +62,7 @@ def office(sqlite_template: Path, tmp_path: Path) -> Iterator[Office]:
 def test_three_persons_make_one_payment(browser: Browser, office: Office) -> None:
     with office.seat(browser, "clerk") as page:
         page.goto(f"/contracts/{office.ledger.paid_by_zone}")
-        page.get_by_role("link", name="登记付款").click()
+        page.get_by_role("link", name="登记付款", exact=True).click()
         page.get_by_role("radio", name="首付款").check()
         page.get_by_label("金额（元）").fill("400000.01")
         page.get_by_label("支付凭证号").fill("ZF-1")

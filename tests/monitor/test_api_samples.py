@@ -69,7 +69,7 @@ def test_the_first_indicator(client: FlaskClient) -> None:
 def test_the_examples_of_the_documentation_answer(client: FlaskClient) -> None:
     page = (Path(__file__).parents[2] / "docs" / "api.md").read_text("utf-8")
     examples = re.findall(r"^GET (\S+)$", page, re.MULTILINE)
-    assert len(examples) == 7
+    assert len(examples) >= 7
     for path in examples:
         response = client.get(path)
         assert response.status_code == 200, path

@@ -2,7 +2,6 @@
 
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 from schemathesis import GenerationMode
@@ -17,7 +16,6 @@ from tests.schema import (
     operations,
     token,
 )
-from tests.web import stranger
 
 EXAMPLES = 2
 
@@ -39,16 +37,3 @@ def test_nothing_that_an_ordinary_user_asks_breaks_it(
     with capsys.disabled():
         sys.stdout.write(f"\nmade-up requests of an ordinary user: {asked}, no server error\n")
     assert asked > EXAMPLES * 60
-
-
-def test_every_route_of_the_api_is_described(database: Database, tmp_path: Path) -> None:
-    application: Any = stranger(database, tmp_path).application
-    told = application.api_doc["paths"]
-    silent = [
-        f"{method} {rule.rule}"
-        for rule in application.url_map.iter_rules()
-        if rule.rule.startswith("/api/v1/")
-        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
-        if method.lower() not in told.get(rule.rule.replace("<", "{").replace(">", "}"), {})
-    ]
-    assert silent == []

@@ -95,7 +95,7 @@ def test_an_assumed_start_marks_the_day_a_plan_was_due(
     client: FlaskClient, database: Database
 ) -> None:
     (key,) = write(database, ContractSpec(BEGINS))
-    card = 'id="plan"'
+    card = 'id="service-now"'
     assert 'class="assumed"' not in page(client, f"/contracts/{key}")
     assume(database, Contract, "service_start")
     shown = page(client, f"/contracts/{key}").split(card)[1].split("</section>")[0]
