@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
 
@@ -54,10 +54,10 @@ def timely_rate(standings: Sequence[Standing | None]) -> Decimal | None:
 
 
 def share(part: int, whole: int) -> Decimal | None:
-    """``part`` of ``whole`` in percent, two places; None where there is no whole."""
+    """``part`` of ``whole`` in percent, two places, rounded half up; None where there is no whole."""
     if whole == 0:
         return None
-    return (Decimal(100 * part) / whole).quantize(Decimal("0.01"))
+    return (Decimal(100 * part) / whole).quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
 def answered(number: int, planned_number: int | None, rounds_covered: int) -> range:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from contracts.plan_standings import PlanDates
 from contracts.plans.rules import days_late, submission_fault
 from contracts.rounds.rules import return_fault, zero_fault
-from contracts.rounds.schedule import Pace, answered, standing, timely_rate
+from contracts.rounds.schedule import Pace, answered, share, standing, timely_rate
 
 DAY = st.dates(date(2023, 1, 1), date(2023, 3, 31))
 MAYBE = st.none() | DAY
@@ -106,3 +106,8 @@ def test_what_is_not_done_is_not_returned_and_what_was_found_is_not_nothing() ->
     assert "已登记 2 条" in zero_fault(ended, None, 2, confirmed=False)
     assert "12 项" in zero_fault(ended, 12, 0, confirmed=False)
     assert zero_fault(ended, None, 0, confirmed=False) == ""
+
+
+def test_a_share_is_rounded_half_up_like_every_other_percentage() -> None:
+    assert share(1, 800) == Decimal("0.13")
+    assert share(0, 0) is None
