@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from contracts.hazards.checks import recheck_counts
 from contracts.rounds.queries import equipment_of
 from contracts.rounds.reached import itemised
-from contracts.rounds.rules import FROZEN, NAMES, return_fault, round_faults, zero_fault
+from contracts.rounds.rules import CONFIRMED, FROZEN, NAMES, return_fault, round_faults, zero_fault
 from contracts.rounds.schemas import (
     EquipmentList,
     NewRound,
@@ -72,13 +72,14 @@ def change_round(
     """Update a round; ``seen`` is the version that one edits.
 
     Raises ``ChangedMeanwhile``, ``ConflictError`` while an act is on its way for it, and
-    ``InputError`` for what ``rules.round_faults`` finds in what was changed, or for a date of a
-    round that is confirmed.
+    ``InputError`` for what ``rules.round_faults`` finds in what was changed, or for a date or an
+    amount of work of a round that is confirmed.
     """
     found = writable_round(session, actor, key)
     changed = edited(found, wanted.given(), seen, NAMES)
     if found.confirmed_on is not None:
-        frozen = [name for name in FROZEN if name in changed]
+        stated = [name for name in CONFIRMED if getattr(found, name) is not None]
+        frozen = [name for name in (*FROZEN, *stated) if name in changed]
         message = f"第 {found.number} 轮已于 {found.confirmed_on} 确认，这一项不能再改"
         refuse([FieldProblem(name, message) for name in frozen])
     stands = {name: changed.get(name, getattr(found, name)) for name in _JUDGED}

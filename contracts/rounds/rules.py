@@ -8,6 +8,19 @@ from kernel.errors import FieldProblem
 
 FROZEN = ("kind", "rounds_covered", "started_on", "ended_on")
 """What cannot be changed once the purchaser confirmed the round: payments may rest on it."""
+CONFIRMED = (
+    "enterprises",
+    "expert_visits",
+    "vehicle_trips",
+    "equipment_sets",
+    "notices",
+    "suggestions",
+    "people_trained",
+    "enterprises_trained",
+    "officials_trained",
+)
+"""Amounts of work: where one was stated when the round was confirmed it stays; one that was unknown
+may still be told. Hazards are not among them: they go on being found rectified."""
 NAMES: Mapping[str, str] = {
     "kind": "种类",
     "title": "名称",

@@ -173,12 +173,15 @@ def test_zero_hazards_is_said_by_somebody(
     assert clerk.post(f"rounds/{key}/zero-hazards", said).status_code == 422
 
 
-def test_a_confirmed_rounds_dates_stay(
+def test_what_was_confirmed_of_a_round_stays(
     database: Database, ledger: StepLedger, clerk: Person
 ) -> None:
     key = round_id(database, ledger.paid_by_zone)
     with database.writing(LOCAL_OPERATOR) as session:
-        session.get_one(ServiceRound, key).confirmed_on = date(2023, 6, 20)
-    for change in ({"ended_on": "2023-06-10"}, {"kind": "recheck"}):
+        confirmed = session.get_one(ServiceRound, key)
+        confirmed.confirmed_on, confirmed.enterprises = date(2023, 6, 20), 12
+    for change in ({"ended_on": "2023-06-10"}, {"kind": "recheck"}, {"enterprises": 20}):
         assert send(clerk, "PATCH", f"rounds/{key}", change).status_code == 422
-    assert send(clerk, "PATCH", f"rounds/{key}", {"rectified": 3}).status_code == 200
+    # What was not known on that day may be told afterwards.
+    later = {"rectified": 3, "expert_visits": 4}
+    assert send(clerk, "PATCH", f"rounds/{key}", later).status_code == 200
