@@ -9,7 +9,8 @@ from pydantic import StringConstraints as Text
 
 from contracts.schemas import ContractRef, FactOut, ProgrammeRef
 from contracts.surveys.models import ANSWERS
-from kernel.fields import Day, printable
+from kernel.entry_fields import OnDay
+from kernel.fields import printable
 from kernel.paging import ListQuery
 from kernel.shares import Share
 
@@ -61,7 +62,7 @@ class SurveyIn(_In):
     respondents: Annotated[str, _line(100), AfterValidator(printable)] = Field(
         "", description="调查对象，如 应急救援队员、企业"
     )
-    held_on: Annotated[Day | None, _EMPTY] = Field(None, description="调查日期")
+    held_on: Annotated[OnDay | None, _EMPTY] = Field(None, description="调查日期")
     sent: _Count = Field(None, description="发放份数")
     returned: _Count = Field(None, description="回收有效份数")
     stated_rate: _Rate = Field(None, description="报告所列总体满意率，%")

@@ -9,7 +9,8 @@ from pydantic import AfterValidator, Field, ModelWrapValidatorHandler, model_val
 from contracts.records.kinds import RecordIn
 from contracts.vendors.grading import grade_of
 from contracts.vendors.models import EvaluationStage, Grade, ResourceKind
-from kernel.fields import Day, printable
+from kernel.entry_fields import OnDay
+from kernel.fields import printable
 from kernel.shares import Share
 
 Count = Annotated[int, Field(ge=0, le=100_000_000)]
@@ -29,12 +30,12 @@ class QualificationEntry(RecordIn):
         "", max_length=200, title="适用行业领域", description="用顿号分开；不填为不限行业领域"
     )
     issued_by: Line = Field("", max_length=200, title="发证机关")
-    issued_on: Day | None = Field(None, title="发证日期")
-    expires_on: Day | None = Field(
+    issued_on: OnDay | None = Field(None, title="发证日期")
+    expires_on: OnDay | None = Field(
         None, title="有效期至", description="含当日；不清楚时不填，长期有效的在下一项选“是”"
     )
     is_permanent: bool = Field(False, title="长期有效")
-    revoked_on: Day | None = Field(None, title="撤销日期", description="被撤销、注销时填")
+    revoked_on: OnDay | None = Field(None, title="撤销日期", description="被撤销、注销时填")
 
 
 class QualificationRequirementEntry(RecordIn):
@@ -46,8 +47,8 @@ class QualificationRequirementEntry(RecordIn):
     sector: Line = Field(min_length=1, max_length=60, title="行业领域", description="一次填一个")
     kind: Line = Field(min_length=1, max_length=60, title="资质名称")
     rank: Line = Field("", max_length=20, title="最低等级", description="不填为任何等级")
-    valid_from: Day = Field(title="自")
-    valid_to: Day | None = Field(None, title="至（不含）", description="继续有效时不填")
+    valid_from: OnDay = Field(title="自")
+    valid_to: OnDay | None = Field(None, title="至（不含）", description="继续有效时不填")
 
 
 class AdmissionEntry(RecordIn):
@@ -56,11 +57,11 @@ class AdmissionEntry(RecordIn):
     vendor_id: UUID = Field(title="承接主体")
     organisation_id: UUID = Field(title="准入机构", description="作出准入决定的机构")
     sector: Line = Field(min_length=1, max_length=60, title="行业领域", description="一次填一个")
-    admitted_on: Day = Field(title="准入日期")
-    until_on: Day | None = Field(None, title="有效至", description="含当日；没有定期限时不填")
+    admitted_on: OnDay = Field(title="准入日期")
+    until_on: OnDay | None = Field(None, title="有效至", description="含当日；没有定期限时不填")
     evaluation_id: UUID | None = Field(None, title="依据的履约评价")
     basis: Line = Field("", max_length=200, title="依据", description="文号、会议等")
-    ended_on: Day | None = Field(None, title="清退日期")
+    ended_on: OnDay | None = Field(None, title="清退日期")
     ended_reason: Line = Field("", max_length=500, title="清退原因")
 
 
@@ -71,7 +72,7 @@ class EvaluationEntry(RecordIn):
     organisation_id: UUID = Field(title="评价机构")
     stage: EvaluationStage = Field(title="阶段")
     period: Line = Field("", max_length=40, title="评价期间", description="如 2023年第3季度")
-    evaluated_on: Day = Field(title="评价日期")
+    evaluated_on: OnDay = Field(title="评价日期")
     score: Annotated[Share, Field(ge=0, le=100, decimal_places=4)] | None = Field(
         None, title="得分", description="百分制；只有等级时不填"
     )
@@ -99,7 +100,7 @@ class EvaluationConditionEntry(RecordIn):
     stage: EvaluationStage = Field(title="所待的评价")
     least_grade: Grade = Field(title="最低等级")
     clause: Line = Field("", max_length=200, title="合同条款", description="如 第六条第2款")
-    agreed_on: Day | None = Field(None, title="约定日期")
+    agreed_on: OnDay | None = Field(None, title="约定日期")
 
 
 class ResourceEntry(RecordIn):
@@ -113,7 +114,7 @@ class ResourceEntry(RecordIn):
     basis: Line = Field(
         "", max_length=200, title="依据", description="写在哪里：服务合同、投标文件、绩效目标表"
     )
-    agreed_on: Day | None = Field(None, title="约定日期")
+    agreed_on: OnDay | None = Field(None, title="约定日期")
 
 
 class PresenceEntry(RecordIn):
@@ -121,7 +122,7 @@ class PresenceEntry(RecordIn):
 
     contract_id: UUID = Field(title="合同")
     resource_id: UUID = Field(title="约定的资源")
-    seen_on: Day = Field(title="清点日期")
+    seen_on: OnDay = Field(title="清点日期")
     present: Count = Field(title="到位数")
     site: Line = Field("", max_length=200, title="地点", description="同一天几处清点的，分别登记")
     counted_by: Line = Field("", max_length=120, title="清点人")

@@ -10,7 +10,8 @@ from pydantic import StringConstraints as Text
 from contracts.models import PublicUnit, VendorSize
 from contracts.schemas import Out
 from contracts.vendors.credit_codes import CreditCode
-from kernel.fields import Day, printable
+from kernel.entry_fields import OnDay
+from kernel.fields import printable
 
 Name = Annotated[
     str, Text(strip_whitespace=True, min_length=2, max_length=200), AfterValidator(printable)
@@ -60,7 +61,7 @@ class VendorEdit(_In):
     )
     registered_place: Place | None = Field(None, description="注册地")
     note: Note | None = Field(None, description="备注")
-    renamed_on: Annotated[Day | None, EMPTY] = Field(
+    renamed_on: Annotated[OnDay | None, EMPTY] = Field(
         None, description="更名日期：此前的名称留作曾用名；更正错字时为 null"
     )
 

@@ -196,3 +196,19 @@ def test_a_payment_awaits_the_grade_that_the_contract_ties_it_to(
     assert "未达到" in shown
     send(overseer, "vendor-evaluations", **body, evaluated_on="2023-11-30", score="80")
     send(clerk, "acts", **pay)
+
+
+def test_days_that_no_ledger_holds_are_refused_at_their_field(
+    database: Database, clerk: FlaskClient, ledger: StepLedger
+) -> None:
+    vendor = str(vendor_of(database, ledger))
+    for day in ("0001-01-01", "2201-01-01"):
+        wrong = send(
+            clerk, "admissions", 422, vendor_id=vendor, sector="矿山", admitted_on="2023-01-01",
+            organisation_id=str(ledger.organisations["bureau"]), until_on=day,
+        )  # fmt: skip
+        assert list(faults(wrong)) == ["until_on"]
+        path = f"/api/v1/vendors/{vendor}"
+        headers = {"If-Match": clerk.get(path).headers["ETag"]}
+        body = {"name": "改名", "renamed_on": day}
+        assert clerk.patch(path, json=body, headers=headers).status_code == 422
