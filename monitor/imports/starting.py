@@ -19,6 +19,7 @@ from contracts.imports import runs
 from contracts.imports.models import WORKING, ImportRun, RunState
 from kernel.access.actor import Actor
 from kernel.errors import ConflictError, InputError
+from kernel.fields import printable
 from kernel.settings import PREFIX, Settings
 from kernel.storage.staging import stage
 from monitor.imports.folder import ImportFolder
@@ -40,9 +41,13 @@ class Bureau:
     def take_in(self, actor: Actor, name: str, file: IO[bytes]) -> UUID:
         """Keep the file and begin to look at it; gives the run.
 
-        Raises ``TooLarge``, ``InputError`` for another kind of file, and ``ConflictError`` while the
-        same file is being worked on.
+        Raises ``TooLarge``, ``InputError`` for another kind of file or a name that is no text, and
+        ``ConflictError`` while the same file is being worked on.
         """
+        try:
+            printable(name)
+        except ValueError as fault:
+            raise InputError(FIELD, f"文件名{fault}") from None
         if not name.lower().endswith(".xlsx"):
             raise InputError(FIELD, "请上传 .xlsx 工作簿；其他格式请在 Excel 中另存为 .xlsx")
         staged = stage(file, self.imports.limits.stored_bytes, FIELD)

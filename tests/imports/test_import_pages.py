@@ -104,3 +104,4 @@ def test_a_file_that_is_none_is_refused_at_its_field(clerk: FlaskClient) -> None
 
     assert upload("a.csv", b"a,b") == 422
     assert upload("a.xlsx", b"") == 422
+    assert upload("a\x01b.xlsx", b"a") == 422
