@@ -18,7 +18,7 @@ from tests.access.world import marks, write
 from tests.people import session_token
 from tests.web import COOKIE, NOW, stranger
 
-WORLDS = 4
+WORLDS = 2
 
 
 @pytest.mark.timeout(1200)

@@ -13,11 +13,13 @@ from werkzeug.routing import Rule
 from kernel.database import Database
 from kernel.settings import Settings
 from monitor.app import create_app
+from tests.access.extent import Extent
 from tests.clocks import StoppedClock
 from tests.web import COOKIE, NOW, TODAY, overseers_token, stranger, web_client
 
 CLOCK = StoppedClock(NOW, TODAY)
 FOREIGN = "https://evil.example/"
+ELSEWHERE = (FOREIGN, "//evil.example", "/\\evil.example", "https:evil.example")
 KEY = "00000000-0000-7000-8000-000000000001"
 HTTPS = "https://monitor.example.gov.cn"
 
@@ -28,11 +30,17 @@ def application(database: Database, data_dir: Path, **settings: Any) -> Flask:
 
 def filled(rule: Rule) -> str:
     """The rule's address with something in each place."""
-    return re.sub(r"<(?:uuid:)?[a-z_]*id>", KEY, re.sub(r"<[^>]*filename>", "x.css", rule.rule))
+    return re.sub(
+        r"<(?:uuid:)?(?:key|[a-z_]*id)>", KEY, re.sub(r"<[^>]*filename>", "x.css", rule.rule)
+    )
 
 
 def addresses(app: Flask, method: str) -> list[str]:
-    found = {filled(rule) for rule in app.url_map.iter_rules() if method in (rule.methods or ())}
+    found = {
+        filled(rule)
+        for rule in app.url_map.iter_rules()
+        if method in (rule.methods or ()) and not Extent.is_stood_for(rule.rule)
+    }
     return sorted(re.sub(r"<[^>]*>", "x", address) for address in found)
 
 
@@ -57,8 +65,9 @@ def test_no_change_is_made_without_the_forms_token(database: Database, tmp_path:
 def test_no_page_leads_elsewhere(database: Database, tmp_path: Path) -> None:
     app = application(database, tmp_path)
     for client in (web_client(database, tmp_path), stranger(database, tmp_path)):
-        for address in addresses(app, "GET"):
-            for given in (FOREIGN, "//evil.example", "/\\evil.example", "https:evil.example"):
+        for at, address in enumerate(addresses(app, "GET")):
+            goes_on = address.startswith(("/sign-in", "/account", "/set-up"))
+            for given in ELSEWHERE if goes_on else ELSEWHERE[at % 4 :][:1]:
                 query = dict.fromkeys(("next", "redirect", "url", "return_to"), given)
                 answer = client.get(address, query_string=query)
                 location = answer.headers.get("Location", "")
