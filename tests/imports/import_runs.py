@@ -2,6 +2,7 @@
 
 from hashlib import sha256
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from uuid import UUID
 
 from contracts.imports.models import ImportRun, RunState
@@ -35,11 +36,12 @@ def run_import(
     actor: Actor = LOCAL_OPERATOR,
 ) -> ImportRun:
     """Import a file with its record; gives the record as it is afterwards."""
-    imports = imports_on(database, path.parent, clock)
     content = path.read_bytes()
     brought = Brought(path.name, sha256(content).hexdigest(), len(content))
-    run = begin(imports, actor, brought, RunState.IMPORTING)
-    import_file(imports, actor, run.id, path, Wish(sound_only=sound_only, most=5_000))
+    with TemporaryDirectory() as folder:
+        imports = imports_on(database, Path(folder), clock)
+        run = begin(imports, actor, brought, RunState.IMPORTING)
+        import_file(imports, actor, run.id, path, Wish(sound_only=sound_only, most=5_000))
     return run_of(database, run.id, actor)
 
 
