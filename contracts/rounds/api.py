@@ -27,6 +27,7 @@ from contracts.rounds.schemas import (
 )
 from contracts.schemas import RoundsWanted
 from contracts.service_models import ServiceRound
+from contracts.service_reading import contract_head
 from contracts.service_writing import locked_child
 from kernel.access.permissions import Permission
 from kernel.paging import Page, RecordQuery
@@ -67,7 +68,9 @@ def show(path: RecordPath, query: RecordQuery) -> Response:
 def progress(path: RecordPath, query: RecordQuery) -> Response:
     """计划的轮次与实际，滞后天数，完成及时率。"""
     _ = query
-    return reply(progress_of(current_session(), current_actor(), path.id, as_of()))
+    session, actor = current_session(), current_actor()
+    contract_head(session, actor, path.id)
+    return reply(progress_of(session, actor, path.id, as_of()))
 
 
 @api.post("/rounds", summary="登记轮次", responses={201: RoundSheet, **ADD_ERRORS})
