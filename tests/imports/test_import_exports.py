@@ -8,7 +8,7 @@ from kernel.database import Database
 from monitor.imports.exports import EXPORTS, TEMPLATES, export_to, template_to
 from tests.workbooks import LATER, Book, added, bring_in, changed
 
-HAZARDS = {"隐患排查治理台账": [
+HAZARDS: dict[str, list[list[object]]] = {"隐患排查治理台账": [
     ["合同编号", "序号", "排查时间", "轮次", "企业", "隐患描述", "等级", "整改期限", "复查时间", "复查结果", "备注"],
     ["HAMI-2023-01", 1, "2023年5月6日", 1, "甲矿", "+1-1", "重大", "2023.6.1", "", "", "-2"],
     ["HAMI-2023-01", "", "2023.5.7", "", "乙矿", "@sum", "一般", "", "2023/6/9", "合格", ""],
