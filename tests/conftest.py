@@ -3,13 +3,15 @@
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from hypothesis import settings as hypothesis_settings
+from werkzeug.routing import Rule
 
 from kernel.database import Database
 from migrations.schema import upgrade
@@ -17,6 +19,21 @@ from monitor.wiring import event_bus
 from tests import postgres
 from tests.alert_ledger import SEALING_KEY
 from tests.emptying import empty_with_trail
+
+_built: dict[tuple[object, ...], Callable[..., Any]] = {}
+_compile_builder = Rule._compile_builder
+
+
+def _compiled_once(rule: Rule, append_unknown: bool = True) -> Callable[..., Any]:
+    """A route's address builder, which depends on the route alone: six hundred a test's application."""
+    defaults = tuple(sorted((rule.defaults or {}).items()))
+    key = (rule.rule, rule.subdomain, rule.host, defaults, append_unknown)
+    if key not in _built:
+        _built[key] = _compile_builder(rule, append_unknown)
+    return _built[key]
+
+
+Rule._compile_builder = _compiled_once  # type: ignore[method-assign, assignment]
 
 BACKENDS = ("sqlite", "postgresql")
 _servers = ExitStack()

@@ -13,6 +13,7 @@ from tests.access.routes import Route
 _WHOLE_KINDS = {"penalties", "qualifications"}
 _ALIKE = {kind.path for kind in RECORD_KINDS} - _WHOLE_KINDS
 _OF_THE_ALIKE = (ANONYMOUS, "clerk", "other_clerk", "finance")
+_WHO_READS = ("clerk", "other_clerk", "oversight", "finance", "system_admin")
 
 
 class Extent(Enum):
@@ -27,8 +28,8 @@ class Extent(Enum):
         if self is Extent.WHOLE:
             return COLUMNS
         is_alike = Extent.is_stood_for(route.path)
-        if self is Extent.READ and (is_alike or route.method != "GET"):
-            return ()
+        if self is Extent.READ:
+            return () if is_alike or route.method != "GET" else _WHO_READS
         return _OF_THE_ALIKE if is_alike else COLUMNS
 
     @staticmethod

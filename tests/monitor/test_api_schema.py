@@ -4,15 +4,14 @@ import sys
 from pathlib import Path
 
 import pytest
-from schemathesis import GenerationMode
 
 from kernel.database import Database
 from tests.schema import (
     ask,
     ask_all_as_a_clerk,
-    can_be,
     described,
     described_answer,
+    modes,
     operations,
     token,
 )
@@ -20,14 +19,14 @@ from tests.schema import (
 EXAMPLES = 2
 
 
-@pytest.mark.parametrize("mode", list(GenerationMode))
-def test_reads_are_as_described(database: Database, tmp_path: Path, mode: GenerationMode) -> None:
+def test_reads_are_as_described(database: Database, tmp_path: Path) -> None:
     bearer = token(database)
     schema = described(database, tmp_path, bearer)
     schema.validate()
     for operation in operations(schema):
-        if operation.method == "get" and can_be(mode, operation):
-            ask(operation, mode, bearer, described_answer, EXAMPLES)
+        if operation.method == "get":
+            for mode in modes(operation):
+                ask(operation, mode, bearer, described_answer, EXAMPLES)
 
 
 def test_nothing_that_an_ordinary_user_asks_breaks_it(
@@ -36,4 +35,4 @@ def test_nothing_that_an_ordinary_user_asks_breaks_it(
     asked = ask_all_as_a_clerk(database, tmp_path, EXAMPLES)
     with capsys.disabled():
         sys.stdout.write(f"\nmade-up requests of an ordinary user: {asked}, no server error\n")
-    assert asked > EXAMPLES * 60
+    assert asked > EXAMPLES * 40

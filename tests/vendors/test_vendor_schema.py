@@ -32,7 +32,7 @@ def test_answers_are_as_described(database: Database, tmp_path: Path) -> None:
     described: Any = schemathesis.openapi.from_wsgi("/api/openapi.json", signed_in)
     found = [each.ok() for each in described.get_all_operations()]
     ours = [each for each in found if TAGS & set(each.tags or ())]
-    assert len(ours) == 9
+    assert len(ours) >= 9
     for operation in ours:
         _ask(operation)
 
