@@ -17,7 +17,6 @@ from kernel.storage.staging import Staged, TooLarge, size_words, stage
 from tests.documents.buckets import Bucket, bucket
 
 BYTES = b"%PDF-1.7\n" + bytes(range(256)) * 40
-NOW = datetime.now(UTC)
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +47,7 @@ def test_what_is_kept_is_read_back_and_listed_until_it_is_removed(contents: Cont
     assert b"".join(verified(contents.read(one.sha256), one.sha256)) == BYTES
     found = [each for each in contents.listed() if each.sha256 == one.sha256]
     assert [each.size for each in found] == [len(BYTES)]
-    assert abs(found[0].kept_at - NOW) < timedelta(minutes=5)
+    assert abs(found[0].kept_at - datetime.now(UTC)) < timedelta(minutes=5)
     contents.remove(one.sha256)
     contents.remove(one.sha256)
     assert one.sha256 not in names(contents)

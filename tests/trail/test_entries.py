@@ -206,8 +206,9 @@ def test_a_replacing_insert_is_caught_with_what_it_replaced(
     fill(database, 1)
     before = len(entries(database))
     with by_hand(owners_address(database, request)) as run:
-        run("REPLACE INTO vendor SELECT id, name, credit_code, recorded_at, recorded_by, assumed, "
-            "source, '换', version FROM vendor")  # fmt: skip
+        known = [column.name for column in Vendor.__table__.columns]
+        told = ", ".join("'换'" if name == "note" else name for name in known)
+        run(f"REPLACE INTO vendor ({', '.join(known)}) SELECT {told} FROM vendor")
     replaced, put = entries(database)[before:]
     assert (replaced.action, put.action) == ("conflict", "insert")
     assert replaced.before is not None
