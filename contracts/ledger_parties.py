@@ -228,6 +228,12 @@ def record_programmes(
     return programmes
 
 
+def programme_ids(work: LedgerImport, programmes: Mapping[str, Values]) -> dict[str, UUID]:
+    """The key of every programme by its code, those of the file included; one statement."""
+    known = dict(work.session.execute(select(Programme.code, Programme.id)).all())
+    return known | {code: row["id"] for code, row in programmes.items()}
+
+
 def record_vendors(work: LedgerImport, contracts: Sheet[ContractRow]) -> dict[str, UUID]:
     """Bring the vendors that the contracts name into the ledger; gives their keys by `narrow` name.
 

@@ -16,7 +16,12 @@ from contracts.imports.hazard_ledger import record_hazards
 from contracts.imports.writable import check_children, check_frame, check_purchasers
 from contracts.ledger import lock_contracts, record_contracts
 from contracts.ledger_changes import Changes, LedgerImport, Stamp
-from contracts.ledger_parties import record_organisations, record_programmes, record_vendors
+from contracts.ledger_parties import (
+    programme_ids,
+    record_organisations,
+    record_programmes,
+    record_vendors,
+)
 from contracts.ledger_services import record_services
 from contracts.organisations.changes import TREE_LOCK
 from contracts.plan_standings import write_plan_standings
@@ -216,7 +221,7 @@ def _apply(work: LedgerImport, book: Book, clock: Clock, progress: Progress) -> 
     if book.hazards is not None and (work.left_out is None or work.writes):
         progress("写入 隐患")
         record_hazards(work, index, book.hazards, progress)
-    record_details(Details(work, clock, index, directory, programmes), book)
+    record_details(Details(work, clock, index, directory, programme_ids(work, programmes)), book)
     owners = OwnerIndex(work, index, directory)
     doubtful = record_records(owners, book.records, clock.business_date())
     check_contradictions(work, book, index, programmes)

@@ -4,6 +4,7 @@ Each is written whole by the act that a person would take, and only where it dif
 refuses is a problem at the first row that belongs to it.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
@@ -20,15 +21,15 @@ from contracts.ledger_parties import Directory, organisation_key
 from contracts.life.entries import MembersIn, SharesIn
 from contracts.life.models import ContractShare
 from contracts.life.shares import write_members, write_shares
-from contracts.models import Contract, ContractParty, PartyRole, Programme, Vendor
+from contracts.models import Contract, ContractParty, PartyRole, Vendor
 from contracts.rounds.changes import put_equipment
-from contracts.rounds.queries import equipment_of
 from contracts.rounds.schemas import EquipmentList
-from contracts.service_models import ServiceRound
+from contracts.service_models import RoundEquipment, ServiceRound
 from kernel.clock import Clock
 from kernel.errors import MonitorError
 from kernel.keys import new_key
 from kernel.refusals import refusal_sentence
+from kernel.sql import among
 from kernel.workbook_cells import narrow
 from kernel.workbook_columns import LedgerRow
 from kernel.workbook_sheets import Sheet, SheetRow
@@ -49,13 +50,13 @@ _SHARE_FIELDS = {"share", "money_level", "functional_code", "economic_code", "bu
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """An import on its way, with who is who in it."""
+    """An import on its way, with who is who in it; ``programmes`` are keys by code."""
 
     work: LedgerImport
     clock: Clock
     index: ContractIndex
     directory: Directory
-    programmes: Mapping[str, Mapping[str, Any]]
+    programmes: Mapping[str, UUID]
 
     def wrote(self, kind: str, *, is_new: bool | None) -> None:
         """Count what was added (True), changed (False) or left as it was (None)."""
@@ -63,21 +64,21 @@ class Details:
         counter = changes.unchanged if is_new is None else changes.changed
         (changes.added if is_new else counter)[kind] += 1
 
-    def programme_id(self, code: str | None) -> UUID | None:
-        """A programme of the file or the ledger."""
-        known = self.programmes.get(code or "")
-        if known is not None:
-            return UUID(str(known["id"]))
-        return self.work.session.scalar(select(Programme.id).where(Programme.code == code))
-
 
 def record_shares(details: Details, sheet: Sheet[ShareRow]) -> None:
     """Bring 合同分摊 into the ledger."""
-    for contract_id, rows in _by_contract(details, sheet):
+    by_contract = _by_contract(details, sheet)
+    shares = select(ContractShare).where(
+        among(details.work.session, ContractShare.contract_id, by_contract),
+        ContractShare.superseded_at.is_(None),
+    )
+    found = details.work.session.scalars(shares.order_by(ContractShare.position))
+    standing = _per(found, "contract_id")
+    for contract_id, rows in by_contract.items():
         parts = []
         for row in rows:
             purchaser = organisation_key(details.work, details.directory, sheet, row, "purchaser")
-            programme = details.programme_id(row.record.programme)
+            programme = details.programmes.get(row.record.programme)
             if programme is None:
                 refuse(details, sheet, row, "programme", "没有这个项目编码")
             told = row.record.model_dump(include=_SHARE_FIELDS, exclude_none=True)
@@ -85,11 +86,7 @@ def record_shares(details: Details, sheet: Sheet[ShareRow]) -> None:
         wanted = read_whole(details, sheet, rows, SharesIn, {"shares": parts})
         if wanted is None:
             continue
-        known = details.work.session.scalars(
-            select(ContractShare)
-            .where(ContractShare.contract_id == contract_id, ContractShare.superseded_at.is_(None))
-            .order_by(ContractShare.position)
-        ).all()
+        known = standing[contract_id]
         same = [dict(each) for each in wanted.shares] == [
             {name: getattr(each, name) for name in dict(wanted.shares[0])} for each in known
         ]
@@ -100,7 +97,14 @@ def record_shares(details: Details, sheet: Sheet[ShareRow]) -> None:
 def record_members(details: Details, sheet: Sheet[MemberRow]) -> None:
     """Bring 联合体 into the ledger; a vendor that nobody knows is added."""
     vendors = _vendors(details, sheet)
-    for contract_id, rows in _by_contract(details, sheet):
+    by_contract = _by_contract(details, sheet)
+    parties = select(ContractParty).where(
+        among(details.work.session, ContractParty.contract_id, by_contract),
+        ContractParty.role == PartyRole.VENDOR,
+    )
+    found = details.work.session.scalars(parties.order_by(ContractParty.position))
+    standing = _per(found, "contract_id")
+    for contract_id, rows in by_contract.items():
         told = [
             {"vendor_id": vendors[narrow(row.record.vendor)], "work_share": row.record.work_share}
             for row in rows
@@ -108,35 +112,37 @@ def record_members(details: Details, sheet: Sheet[MemberRow]) -> None:
         wanted = read_whole(details, sheet, rows, MembersIn, {"members": told})
         if wanted is None:
             continue
-        known = details.work.session.execute(
-            select(ContractParty.vendor_id, ContractParty.work_share)
-            .where(ContractParty.contract_id == contract_id, ContractParty.role == PartyRole.VENDOR)
-            .order_by(ContractParty.position)
-        ).all()
-        same = [tuple(dict(each).values()) for each in wanted.members] == [tuple(k) for k in known]
+        known = standing[contract_id]
+        same = [(each.vendor_id, each.work_share) for each in wanted.members] == [
+            (each.vendor_id, each.work_share) for each in known
+        ]
         put = _Put("members", write_members, contract_id, wanted, same, len(known) > 1)
         _put(details, sheet, rows[0], put)
 
 
 def record_equipment(details: Details, sheet: Sheet[EquipmentRow]) -> None:
     """Bring 设备分类 into the ledger."""
-    session = details.work.session
-    for contract_id, rows in _by_contract(details, sheet):
-        found = session.scalars(select(ServiceRound).where(ServiceRound.contract_id == contract_id))
-        rounds = {each.number: each for each in found}
+    session, by_contract = details.work.session, _by_contract(details, sheet)
+    found = select(ServiceRound).where(among(session, ServiceRound.contract_id, by_contract))
+    rounds = {(each.contract_id, each.number): each for each in session.scalars(found)}
+    stated = select(RoundEquipment).where(
+        among(session, RoundEquipment.contract_id, by_contract),
+        RoundEquipment.superseded_at.is_(None),
+    )
+    standing = _per(session.scalars(stated), "round_id")
+    for contract_id, rows in by_contract.items():
         for number, of_round in grouped(rows, lambda row: row.record.number):
-            if number not in rounds:
+            served = rounds.get((contract_id, number))
+            if served is None:
                 refuse(details, sheet, of_round[0], "number", "这份合同没有这个轮次")
                 continue
             listed = [row.record.model_dump(include={"equipment", "sets"}) for row in of_round]
             wanted = read_whole(details, sheet, of_round, EquipmentList, {"items": listed})
             if wanted is None:
                 continue
-            known = equipment_of(session, rounds[number].id)
-            same = {(k.equipment, k.sets) for k in known} == {
-                (each.equipment, each.sets) for each in wanted.items
-            }
-            put = _Put("equipment", put_equipment, rounds[number].id, wanted, same, bool(known))
+            known = {(each.equipment, each.sets) for each in standing[served.id]}
+            same = known == {(each.equipment, each.sets) for each in wanted.items}
+            put = _Put("equipment", put_equipment, served.id, wanted, same, bool(known))
             _put(details, sheet, of_round[0], put)
 
 
@@ -154,15 +160,23 @@ def _vendors(details: Details, sheet: Sheet[MemberRow]) -> dict[str, UUID]:
     return known
 
 
-def _by_contract(details: Details, sheet: Sheet[R]) -> Iterable[tuple[UUID, Rows[R]]]:
+def _per(rows: Iterable[Any], name: str) -> defaultdict[UUID, list[Any]]:
+    """Rows by whose they are."""
+    found: defaultdict[UUID, list[Any]] = defaultdict(list)
+    for row in rows:
+        found[getattr(row, name)].append(row)
+    return found
+
+
+def _by_contract(details: Details, sheet: Sheet[R]) -> dict[UUID, Rows[R]]:
     """The rows of each contract; nothing while something is wrong, since acts read what is there."""
     keyed = [(contract_key(details.work, details.index, sheet, row), row) for row in sheet.rows]
     if not details.work.writes:
-        return []
+        return {}
     found = [(key, row) for key, row in keyed if key is not None]
-    return [
-        (key, [row for _, row in several]) for key, several in grouped(found, lambda pair: pair[0])
-    ]
+    return {
+        key: [row for _, row in several] for key, several in grouped(found, lambda pair: pair[0])
+    }
 
 
 def grouped(rows: Iterable[Any], key: Callable[[Any], Any]) -> Iterable[tuple[Any, list[Any]]]:

@@ -1,9 +1,11 @@
 """满意度调查 of a workbook, brought into the ledger."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
+from sqlalchemy.orm import selectinload
 
 from contracts.imports.detail_ledger import Details, Rows, grouped, read_whole, refuse
 from contracts.imports.detail_rows import SurveyRow
@@ -12,35 +14,57 @@ from contracts.surveys.changes import add_survey, change_survey
 from contracts.surveys.models import ANSWERS, Survey
 from contracts.surveys.schemas import SurveyIn
 from kernel.errors import MonitorError
+from kernel.sql import among
 from kernel.workbook_sheets import Sheet, SheetRow
+
+Identity = tuple[UUID | None, UUID | None, str, str]
+"""By what a survey is found again: whose it is, its title, who was asked."""
 
 
 def record_surveys(details: Details, sheet: Sheet[SurveyRow]) -> None:
     """Bring 满意度调查 into the ledger; rows of one contract or programme and title are one survey."""
+    read = [
+        (wanted, rows)
+        for _key, rows in grouped(sheet.rows, _survey_key)
+        if (wanted := _wanted(details, sheet, rows)) is not None
+    ]
+    if not details.work.writes:
+        return
+    standing = _standing(details, [wanted for wanted, _rows in read])
+    for wanted, rows in read:
+        _write_survey(details, sheet, rows, standing.get(_identity(wanted)), wanted)
+
+
+def _wanted(details: Details, sheet: Sheet[SurveyRow], rows: Rows[SurveyRow]) -> SurveyIn | None:
+    """A survey as its rows tell it; None for one of nobody known, which is noted."""
+    first = rows[0].record
+    if first.contract:
+        contract_id = contract_key(details.work, details.index, sheet, rows[0])
+        programme_id = None
+    else:
+        contract_id = None
+        programme_id = details.programmes.get(first.programme or "")
+        if programme_id is None:
+            refuse(details, sheet, rows[0], "programme", "没有这个项目编码")
+    if contract_id is None and programme_id is None:
+        return None
+    return read_whole(details, sheet, rows, SurveyIn, _survey(rows, contract_id, programme_id))
+
+
+def _standing(details: Details, wanted: Iterable[SurveyIn]) -> dict[Identity, Survey]:
+    """The ledger's surveys of these contracts and programmes, with their questions."""
     session = details.work.session
-    for (contract, programme, _title, _of), rows in grouped(sheet.rows, _survey_key):
-        contract_id = (
-            contract_key(details.work, details.index, sheet, rows[0]) if contract else None
-        )
-        programme_id = details.programme_id(programme) if programme and not contract else None
-        if contract_id is None and programme_id is None:
-            if not contract:
-                refuse(details, sheet, rows[0], "programme", "没有这个项目编码")
-            continue
-        wanted = read_whole(
-            details, sheet, rows, SurveyIn, _survey(rows, contract_id, programme_id)
-        )
-        if wanted is None or not details.work.writes:
-            continue
-        known = session.scalars(
-            select(Survey).where(
-                Survey.contract_id.is_not_distinct_from(contract_id),
-                Survey.programme_id.is_not_distinct_from(programme_id),
-                Survey.title == wanted.title,
-                Survey.respondents == wanted.respondents,
-            )
-        ).first()
-        _write_survey(details, sheet, rows, known, wanted)
+    owners = {each.contract_id or each.programme_id for each in wanted} - {None}
+    of_them = or_(
+        among(session, Survey.contract_id, [key for key in owners if key]),
+        among(session, Survey.programme_id, [key for key in owners if key]),
+    )
+    found = select(Survey).where(of_them).options(selectinload(Survey.questions))
+    return {_identity(each): each for each in session.scalars(found.order_by(Survey.id.desc()))}
+
+
+def _identity(survey: Survey | SurveyIn) -> Identity:
+    return survey.contract_id, survey.programme_id, survey.title, survey.respondents
 
 
 def _survey_key(row: SheetRow[SurveyRow]) -> tuple[str, str, str, str]:

@@ -84,13 +84,6 @@ class MergeIn(_In):
     ] = Field(description="认定为同一家的依据")
 
 
-class FormerName(Out):
-    """曾用名。"""
-
-    name: str
-    until_on: date = Field(description="使用至（不含）")
-
-
 class VendorTwin(Out):
     """可能是同一家的承接主体。"""
 
