@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import uuid4
 
@@ -36,7 +37,7 @@ def _compiled_once(rule: Rule, append_unknown: bool = True) -> Callable[..., Any
 Rule._compile_builder = _compiled_once  # type: ignore[method-assign, assignment]
 
 BACKENDS = ("sqlite", "postgresql")
-_servers = ExitStack()
+_resources = ExitStack()
 
 hypothesis_settings.register_profile("quick", max_examples=25, deadline=None)
 hypothesis_settings.register_profile("proof", max_examples=2000, deadline=None)
@@ -44,21 +45,22 @@ hypothesis_settings.load_profile("proof" if os.environ.get("MONITOR_PROOF") else
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Start one PostgreSQL for all workers; run the suite outside UTC, as the bureau does."""
+    """One PostgreSQL for all workers, a data folder for each; the time is not UTC, as at the bureau."""
     os.environ["TZ"] = "America/New_York"
     os.environ["MONITOR_SECRET_KEYS"] = SEALING_KEY
+    own = TemporaryDirectory(prefix="monitor-suite-")
+    os.environ["MONITOR_DATA_DIR"] = _resources.enter_context(own)
     time.tzset()
     is_controller = not hasattr(config, "workerinput")
     if is_controller and postgres.VARIABLE not in os.environ:
-        os.environ[postgres.VARIABLE] = _servers.enter_context(postgres.server())
+        os.environ[postgres.VARIABLE] = _resources.enter_context(postgres.server())
     if is_controller:
         postgres.create_app_role(os.environ[postgres.VARIABLE])
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Stop the server that this run started."""
-    if not hasattr(config, "workerinput"):
-        _servers.close()
+    """Stop the server that this run started, and leave nothing behind."""
+    _resources.close()
 
 
 @pytest.fixture(scope="session")
