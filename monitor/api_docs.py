@@ -7,10 +7,17 @@ from typing import Any, cast
 
 from flask import Blueprint, Response, current_app, jsonify, render_template, send_from_directory
 from flask_openapi.blueprint import APIBlueprint
+from flask_openapi.models.data_type import DataType
 from flask_openapi.models.info import Info
+from flask_openapi.models.operation import Operation
+from flask_openapi.models.parameter import Parameter
+from flask_openapi.models.parameter_in_type import ParameterInType
+from flask_openapi.models.schema import Schema
 from flask_openapi.openapi import OpenAPI
 from pydantic import ValidationError
 
+from kernel.web.described import ADD_ERRORS
+from kernel.web.idempotency import LONGEST_KEY
 from kernel.web.permissions import SIGNED_IN, requires
 from kernel.web.problems import Problem, input_error
 
@@ -26,6 +33,20 @@ _ABOUT = """合同台账、付款、方案、轮次、隐患、档案、文件�
 
 _METHODS = ("get", "put", "post", "delete", "patch")
 _WITHOUT_PARAMETERS = ("/healthz", "/readyz")
+
+_IF_MATCH = Parameter(
+    name="If-Match",
+    param_in=ParameterInType.HEADER,
+    required=True,
+    description="所读记录的 ETag；`*` 为不论现在是什么",
+    param_schema=Schema(type=DataType.STRING),
+)
+_KEY = Parameter(
+    name="Idempotency-Key",
+    param_in=ParameterInType.HEADER,
+    description=f"自定的一个词，不超过 {LONGEST_KEY} 个字；再次发送同一内容时不重复登记，给出已登记的记录",
+    param_schema=Schema(type=DataType.STRING, maxLength=LONGEST_KEY),
+)
 
 api_docs = Blueprint("api_docs", __name__, url_prefix="/api")
 
@@ -52,6 +73,19 @@ def register_apis(app: OpenAPI, apis: Iterable[APIBlueprint]) -> None:
             own = {name: getattr(api.paths[path], name) for name in _METHODS}
             told = {name: item for name, item in own.items() if item is not None}
             app.paths[path] = before.model_copy(update=told)
+    for item in app.paths.values():
+        for method in _METHODS:
+            _tell_headers(getattr(item, method))
+
+
+def _tell_headers(operation: Operation | None) -> None:
+    """Describe the headers of an edit and of a create, which their answers give away."""
+    answers = (operation and operation.responses) or {}
+    wanted = [_IF_MATCH] if "428" in answers else []
+    if getattr(answers.get("409"), "description", "") == ADD_ERRORS[409]["description"]:
+        wanted.append(_KEY)
+    if operation is not None and wanted:
+        operation.parameters = [*(operation.parameters or []), *wanted]
 
 
 @api_docs.get("/openapi.json")

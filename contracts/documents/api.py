@@ -21,7 +21,14 @@ from contracts.documents.schemas import (
 )
 from kernel.access.permissions import Permission
 from kernel.paging import Page, RecordQuery
-from kernel.web.described import ACT_ERRORS, LIST_ERRORS, RECORD_ERRORS, UPLOAD_ERRORS, RecordPath
+from kernel.web.described import (
+    ACT_ERRORS,
+    ADD_ERRORS,
+    LIST_ERRORS,
+    RECORD_ERRORS,
+    UPLOAD_ERRORS,
+    RecordPath,
+)
 from kernel.web.idempotency import created_once
 from kernel.web.permissions import requires
 from kernel.web.replies import reply
@@ -95,7 +102,7 @@ def content(path: RecordPath) -> Response:
 @api.post(
     "/documents",
     summary="上传附件",
-    responses={201: DocumentOut, **RECORD_ERRORS, **ACT_ERRORS, **UPLOAD_ERRORS},
+    responses={201: DocumentOut, **ADD_ERRORS, **UPLOAD_ERRORS},
 )
 @requires(Permission.CONTRACTS_READ)
 @takes_upload
@@ -114,7 +121,7 @@ def add(form: DocumentForm) -> Response:
 @api.post(
     "/documents/<id>/versions",
     summary="上传新版本",
-    responses={201: DocumentOut, **RECORD_ERRORS, **ACT_ERRORS, **UPLOAD_ERRORS},
+    responses={201: DocumentOut, **ADD_ERRORS, **UPLOAD_ERRORS},
 )
 @requires(Permission.CONTRACTS_READ)
 @takes_upload

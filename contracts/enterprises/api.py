@@ -21,7 +21,14 @@ from contracts.enterprises.schemas import (
 )
 from kernel.access.permissions import Permission
 from kernel.paging import Page, PagedQuery, RecordQuery
-from kernel.web.described import ACT_ERRORS, EDIT_ERRORS, LIST_ERRORS, RECORD_ERRORS, RecordPath
+from kernel.web.described import (
+    ACT_ERRORS,
+    ADD_ERRORS,
+    EDIT_ERRORS,
+    LIST_ERRORS,
+    RECORD_ERRORS,
+    RecordPath,
+)
 from kernel.web.edits import seen_version
 from kernel.web.idempotency import created_once
 from kernel.web.permissions import requires
@@ -68,7 +75,7 @@ def show(path: RecordPath, query: RecordQuery) -> Response:
 @api.post(
     "/enterprises",
     summary="登记企业",
-    responses={201: EnterpriseOut, 409: ACT_ERRORS[409]},
+    responses={201: EnterpriseOut, 409: ADD_ERRORS[409]},
 )
 @requires(Permission.VENDORS_WRITE)
 def add(body: NewEnterprise) -> Response:

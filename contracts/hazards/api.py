@@ -28,7 +28,14 @@ from contracts.hazards.schemas import (
 from contracts.hazards.taking import take_step
 from kernel.access.permissions import Permission
 from kernel.paging import Page, RecordQuery
-from kernel.web.described import ACT_ERRORS, EDIT_ERRORS, LIST_ERRORS, RECORD_ERRORS, RecordPath
+from kernel.web.described import (
+    ACT_ERRORS,
+    ADD_ERRORS,
+    EDIT_ERRORS,
+    LIST_ERRORS,
+    RECORD_ERRORS,
+    RecordPath,
+)
 from kernel.web.edits import seen_version
 from kernel.web.idempotency import created_once
 from kernel.web.permissions import requires
@@ -73,7 +80,7 @@ def show(path: RecordPath, query: RecordQuery) -> Response:
     return reply(_hazard(path.id, as_of()))
 
 
-@api.post("/hazards", summary="登记隐患", responses={201: HazardOut, **RECORD_ERRORS, **ACT_ERRORS})
+@api.post("/hazards", summary="登记隐患", responses={201: HazardOut, **ADD_ERRORS})
 @requires(Permission.SERVICE_WRITE)
 def add(body: NewHazard) -> Response:
     """可带 `Idempotency-Key`：同一次提交重复发送，只登记一条。"""
@@ -113,7 +120,7 @@ def steps(path: RecordPath, query: RecordQuery) -> Response:
 @api.post(
     "/hazards/<id>/steps",
     summary="办理隐患",
-    responses={201: HazardOut, **RECORD_ERRORS, **ACT_ERRORS},
+    responses={201: HazardOut, **ADD_ERRORS},
 )
 @requires(Permission.SERVICE_WRITE)
 def take(path: RecordPath, body: NewStep) -> Response:
@@ -158,7 +165,7 @@ def count(path: RecordPath, query: RecordQuery) -> Response:
 @api.post(
     "/hazard-counts",
     summary="登记隐患统计",
-    responses={201: CountOut, **RECORD_ERRORS, **ACT_ERRORS},
+    responses={201: CountOut, **ADD_ERRORS},
 )
 @requires(Permission.SERVICE_WRITE)
 def add_counts(body: NewCount) -> Response:

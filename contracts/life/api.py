@@ -14,7 +14,7 @@ from contracts.life.shares import write_members, write_shares
 from contracts.life.steps import take_step
 from kernel.access.permissions import Permission
 from kernel.paging import RecordQuery
-from kernel.web.described import EDIT_ERRORS, LIST_ERRORS, RECORD_ERRORS, RecordPath
+from kernel.web.described import ADD_ERRORS, EDIT_ERRORS, LIST_ERRORS, RECORD_ERRORS, RecordPath
 from kernel.web.edits import seen_version
 from kernel.web.idempotency import created_once
 from kernel.web.permissions import requires
@@ -76,7 +76,7 @@ def step(path: StepPath) -> Response:
 @api.post(
     "/contracts/<id>/states",
     summary="变更合同状态",
-    responses={201: StepOut, **RECORD_ERRORS, 409: EDIT_ERRORS[409]},
+    responses={201: StepOut, **RECORD_ERRORS, 409: ADD_ERRORS[409]},
 )
 @requires(Permission.CONTRACTS_WRITE)
 def take(path: RecordPath, body: StateIn) -> Response:

@@ -23,7 +23,14 @@ from contracts.service_models import ImplementationPlan
 from contracts.service_writing import locked_child
 from kernel.access.permissions import Permission
 from kernel.paging import Page, RecordQuery
-from kernel.web.described import ACT_ERRORS, EDIT_ERRORS, LIST_ERRORS, RECORD_ERRORS, RecordPath
+from kernel.web.described import (
+    ACT_ERRORS,
+    ADD_ERRORS,
+    EDIT_ERRORS,
+    LIST_ERRORS,
+    RECORD_ERRORS,
+    RecordPath,
+)
 from kernel.web.edits import seen_version
 from kernel.web.idempotency import created_once
 from kernel.web.permissions import requires
@@ -37,7 +44,7 @@ api = APIBlueprint(
     abp_tags=[Tag(name="plans", description="实施方案与计划轮次")],
     abp_responses=LIST_ERRORS,
 )
-ADD_ERRORS = {**RECORD_ERRORS, **ACT_ERRORS}
+_STEP_ERRORS = {**RECORD_ERRORS, **ACT_ERRORS}
 
 
 @api.get("/plans", summary="实施方案列表", responses={200: Page[PlanOut]})
@@ -81,7 +88,7 @@ def change(path: RecordPath, body: PlanEdit) -> Response:
     return reply(_sheet(path.id))
 
 
-@api.post("/plans/<id>/return", summary="退回方案", responses={200: PlanSheet, **ADD_ERRORS})
+@api.post("/plans/<id>/return", summary="退回方案", responses={200: PlanSheet, **_STEP_ERRORS})
 @requires(Permission.SERVICE_WRITE)
 def give_back(path: RecordPath, body: PlanReturn) -> Response:
     """退回承接方修改，须写明原因。"""

@@ -13,7 +13,14 @@ from contracts.records.queries import RecordsWanted, record, records
 from contracts.records.shape import shown_model
 from contracts.schemas import FactOut
 from kernel.paging import Page, RecordQuery
-from kernel.web.described import ACT_ERRORS, EDIT_ERRORS, LIST_ERRORS, RECORD_ERRORS, RecordPath
+from kernel.web.described import (
+    ACT_ERRORS,
+    ADD_ERRORS,
+    EDIT_ERRORS,
+    LIST_ERRORS,
+    RECORD_ERRORS,
+    RecordPath,
+)
 from kernel.web.edits import seen_version
 from kernel.web.idempotency import created_once
 from kernel.web.permissions import requires
@@ -86,7 +93,7 @@ def _writes(api: APIBlueprint, kind: RecordKind) -> None:
     api.post(
         f"/{kind.path}",
         summary=f"登记{kind.title}",
-        responses={201: shape, **RECORD_ERRORS, **ACT_ERRORS},
+        responses={201: shape, **ADD_ERRORS},
     )(requires(kind.write)(add))
     api.put(
         f"/{kind.path}/<id>",

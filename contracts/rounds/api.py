@@ -31,7 +31,14 @@ from contracts.service_reading import contract_head
 from contracts.service_writing import locked_child
 from kernel.access.permissions import Permission
 from kernel.paging import Page, RecordQuery
-from kernel.web.described import ACT_ERRORS, EDIT_ERRORS, LIST_ERRORS, RECORD_ERRORS, RecordPath
+from kernel.web.described import (
+    ACT_ERRORS,
+    ADD_ERRORS,
+    EDIT_ERRORS,
+    LIST_ERRORS,
+    RECORD_ERRORS,
+    RecordPath,
+)
 from kernel.web.edits import seen_version
 from kernel.web.idempotency import created_once
 from kernel.web.permissions import requires
@@ -45,7 +52,7 @@ api = APIBlueprint(
     abp_tags=[Tag(name="rounds", description="服务轮次与进度")],
     abp_responses=LIST_ERRORS,
 )
-ADD_ERRORS = {**RECORD_ERRORS, **ACT_ERRORS}
+_STEP_ERRORS = {**RECORD_ERRORS, **ACT_ERRORS}
 
 
 @api.get("/rounds", summary="服务轮次列表", responses={200: Page[RoundOut]})
@@ -121,7 +128,7 @@ def put_enterprises(path: RecordPath, body: VisitList) -> Response:
     )
 
 
-@api.post("/rounds/<id>/return", summary="退回轮次", responses={200: RoundSheet, **ADD_ERRORS})
+@api.post("/rounds/<id>/return", summary="退回轮次", responses={200: RoundSheet, **_STEP_ERRORS})
 @requires(Permission.SERVICE_WRITE)
 def give_back(path: RecordPath, body: RoundReturnIn) -> Response:
     """退回承接方改正，须写明原因；重新报送以前不能确认。"""
@@ -132,7 +139,7 @@ def give_back(path: RecordPath, body: RoundReturnIn) -> Response:
 
 
 @api.post(
-    "/rounds/<id>/resubmit", summary="重新报送轮次", responses={200: RoundSheet, **ADD_ERRORS}
+    "/rounds/<id>/resubmit", summary="重新报送轮次", responses={200: RoundSheet, **_STEP_ERRORS}
 )
 @requires(Permission.SERVICE_WRITE)
 def resubmit(path: RecordPath, body: ResubmissionIn) -> Response:
@@ -144,7 +151,7 @@ def resubmit(path: RecordPath, body: ResubmissionIn) -> Response:
 
 
 @api.post(
-    "/rounds/<id>/zero-hazards", summary="零隐患确认", responses={200: RoundSheet, **ADD_ERRORS}
+    "/rounds/<id>/zero-hazards", summary="零隐患确认", responses={200: RoundSheet, **_STEP_ERRORS}
 )
 @requires(Permission.SERVICE_WRITE)
 def zero_hazards(path: RecordPath, body: ZeroHazards) -> Response:

@@ -24,7 +24,7 @@ from kernel.errors import InputError
 from kernel.fields import printable
 from kernel.keys import new_key
 from kernel.paging import Page
-from kernel.web.described import ACT_ERRORS, LIST_ERRORS, RECORD_ERRORS, RecordPath
+from kernel.web.described import ACT_ERRORS, ADD_ERRORS, LIST_ERRORS, RECORD_ERRORS, RecordPath
 from kernel.web.permissions import requires
 from kernel.web.replies import reply
 from kernel.web.session import current_actor, current_clock, current_session, write_session
@@ -52,7 +52,7 @@ def show(path: RecordPath) -> Response:
     return _sheet(path.id)
 
 
-@api.post("/acts", summary="提出事项", responses={201: ActSheet, **RECORD_ERRORS, **ACT_ERRORS})
+@api.post("/acts", summary="提出事项", responses={201: ActSheet, **ADD_ERRORS})
 @requires(Permission.ACTS_ENTER)
 def enter(body: ActBody) -> Response:
     """经办提出。同一人重复使用同一个 `Idempotency-Key`，得到的是已提出的那一件。"""

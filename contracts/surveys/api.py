@@ -12,7 +12,14 @@ from contracts.surveys.changes import add_survey, change_survey, locked_survey
 from contracts.surveys.schemas import SurveyIn, SurveyOut, SurveysWanted
 from kernel.access.permissions import Permission
 from kernel.paging import Page, RecordQuery
-from kernel.web.described import ACT_ERRORS, EDIT_ERRORS, LIST_ERRORS, RECORD_ERRORS, RecordPath
+from kernel.web.described import (
+    ACT_ERRORS,
+    ADD_ERRORS,
+    EDIT_ERRORS,
+    LIST_ERRORS,
+    RECORD_ERRORS,
+    RecordPath,
+)
 from kernel.web.edits import seen_version
 from kernel.web.idempotency import created_once
 from kernel.web.permissions import requires
@@ -52,7 +59,7 @@ def survey(path: RecordPath, query: RecordQuery) -> Response:
 @api.post(
     "/surveys",
     summary="登记满意度调查",
-    responses={201: SurveyOut, **RECORD_ERRORS, 403: ACT_ERRORS[403]},
+    responses={201: SurveyOut, **ADD_ERRORS},
 )
 @requires(Permission.SUPERVISION_WRITE)
 def add(body: SurveyIn) -> Response:

@@ -18,7 +18,14 @@ from contracts.vendors.changes import (
 from contracts.vendors.schemas import MergeIn, MergeOut, NewVendor, VendorEdit, VendorTwins
 from contracts.vendors.twins import twins_of
 from kernel.access.permissions import Permission
-from kernel.web.described import ACT_ERRORS, EDIT_ERRORS, LIST_ERRORS, RECORD_ERRORS, RecordPath
+from kernel.web.described import (
+    ACT_ERRORS,
+    ADD_ERRORS,
+    EDIT_ERRORS,
+    LIST_ERRORS,
+    RECORD_ERRORS,
+    RecordPath,
+)
 from kernel.web.edits import seen_version
 from kernel.web.idempotency import created_once
 from kernel.web.permissions import requires
@@ -34,7 +41,7 @@ api = APIBlueprint(
 )
 
 
-@api.post("/vendors", summary="新增承接主体", responses={201: VendorOut, 409: ACT_ERRORS[409]})
+@api.post("/vendors", summary="新增承接主体", responses={201: VendorOut, 409: ADD_ERRORS[409]})
 @requires(Permission.VENDORS_WRITE)
 def add(body: NewVendor) -> Response:
     """名称与已有主体相近时回 409 并列出，核对后以 `is_another` 重发。可带 `Idempotency-Key`。"""

@@ -39,6 +39,12 @@ ACT_ERRORS: dict[str | int, Any] = {
     403: _problem("您看得到这条记录，但没有办理这一步的角色，或已办理过前一步"),
     409: _problem("与现状冲突：记录已被别人办理或修改，或现在不是这一步"),
 }
+ADD_ERRORS: dict[str | int, Any] = {
+    **RECORD_ERRORS,
+    403: ACT_ERRORS[403],
+    409: _problem("与现状冲突，或 Idempotency-Key 已用于别的内容"),
+}
+"""Of what may be sent twice with one key (``kernel.web.idempotency``)."""
 UPLOAD_ERRORS: dict[str | int, Any] = {
     411: _problem("没有在 Content-Length 中写明长度"),
     413: _problem("文件超过允许的大小；没有读取"),

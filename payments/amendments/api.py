@@ -11,7 +11,7 @@ from contracts.amendments import queries
 from contracts.amendments.schemas import AmendmentOut, AmendmentsOut
 from kernel.access.permissions import Permission
 from kernel.paging import RecordQuery
-from kernel.web.described import EDIT_ERRORS, LIST_ERRORS, RECORD_ERRORS, RecordPath
+from kernel.web.described import ADD_ERRORS, LIST_ERRORS, RECORD_ERRORS, RecordPath
 from kernel.web.idempotency import created_once
 from kernel.web.permissions import requires
 from kernel.web.replies import reply
@@ -73,7 +73,7 @@ def amendment(path: AmendmentPath) -> Response:
         200: AmendmentPreview,
         201: AmendmentOut,
         **RECORD_ERRORS,
-        409: EDIT_ERRORS[409],
+        409: ADD_ERRORS[409],
     },
 )
 @requires(Permission.CONTRACTS_WRITE)

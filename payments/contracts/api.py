@@ -8,7 +8,7 @@ from contracts.life.contracts import add_contract, change_contract
 from contracts.life.entries import ContractEdit, NewContract
 from contracts.life.locking import locked_contract
 from kernel.access.permissions import Permission
-from kernel.web.described import EDIT_ERRORS, LIST_ERRORS, RecordPath
+from kernel.web.described import ADD_ERRORS, EDIT_ERRORS, LIST_ERRORS, RecordPath
 from kernel.web.edits import seen_version
 from kernel.web.idempotency import created_once
 from kernel.web.permissions import requires
@@ -26,7 +26,7 @@ api = APIBlueprint(
 )
 
 
-@api.post("/contracts", summary="新增合同", responses={201: ContractOut, 409: EDIT_ERRORS[409]})
+@api.post("/contracts", summary="新增合同", responses={201: ContractOut, 409: ADD_ERRORS[409]})
 @requires(Permission.CONTRACTS_WRITE)
 def add(body: NewContract) -> Response:
     """从草稿或待签开始；签订、开始服务用 states 登记。可带 Idempotency-Key。"""

@@ -169,6 +169,30 @@ def test_every_route_of_the_api_is_described(database: Database, tmp_path: Path)
     assert len(identifiers) == len(operations)
 
 
+def test_the_description_tells_of_the_headers_of_edits_and_creates(
+    database: Database, tmp_path: Path
+) -> None:
+    paths = web_client(database, tmp_path).get("/api/openapi.json").get_json()["paths"]
+
+    def headers(path: str, method: str) -> dict[str, bool]:
+        told = paths[f"/api/v1/{path}"][method].get("parameters", [])
+        return {
+            each["name"]: each.get("required", False) for each in told if each["in"] == "header"
+        }
+
+    edits = [
+        (path.removeprefix("/api/v1/"), method)
+        for path, item in paths.items()
+        for method in item.keys() & {"put", "patch"}
+    ]
+    assert len(edits) > 30
+    assert all(headers(*edit) == {"If-Match": True} for edit in edits)
+    creates = ["contracts", "contracts/{id}/amendments", "plans", "rounds", "hazards", "documents"]
+    creates += ["vendors", "enterprises", "surveys", "acts", *(kind.path for kind in RECORD_KINDS)]
+    assert all(headers(path, "post") == {"Idempotency-Key": False} for path in creates)
+    assert headers("tokens", "post") == {}
+
+
 def test_every_reference_of_the_description_leads_somewhere(
     database: Database, tmp_path: Path
 ) -> None:
