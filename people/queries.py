@@ -75,15 +75,10 @@ def membership(session: Session, today: date, key: UUID) -> MembershipOut:
     return _membership(found, today)
 
 
-def memberships_of(session: Session, user_id: UUID, today: date) -> list[MembershipOut]:
-    """In what roles a person works today, and for whom."""
-    return effective_of(session, [user_id], today).get(user_id, [])
-
-
 def effective_of(
     session: Session, user_ids: Sequence[UUID], today: date
 ) -> dict[UUID, list[MembershipOut]]:
-    """The same for several people, by their keys."""
+    """In what roles people work today, and for whom, by their keys."""
     statement = _memberships().where(Membership.user_id.in_(user_ids), _effective(today))
     found: dict[UUID, list[MembershipOut]] = {}
     for each in session.scalars(statement.order_by(Membership.id)):

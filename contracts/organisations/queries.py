@@ -118,17 +118,6 @@ def history(session: Session, key: UUID) -> OrganisationHistory:
     return OrganisationHistory(items=items)
 
 
-def version_on(session: Session, key: UUID, as_of: date) -> OrganisationVersion:
-    """The organisation as it was on a day; raises ``NotFoundError`` when it was not there."""
-    statement = select(OrganisationVersion).where(
-        OrganisationVersion.organisation_id == key, holds_on(OrganisationVersion, as_of)
-    )
-    found = session.scalars(statement).first()
-    if found is None:
-        raise NotFoundError(f"{as_of} 没有这个机构")
-    return found
-
-
 def offered(session: Session, words: str) -> list[Organisation]:
     """A few organisations to choose from while somebody types."""
     statement = select(Organisation).where(_matches(words)) if words else select(Organisation)

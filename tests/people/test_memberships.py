@@ -2,13 +2,13 @@
 
 import threading
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date
+from functools import partial
 from uuid import UUID
 
 import pytest
 from sqlalchemy.orm import Session
 
-from contracts.models import Organisation, OrganisationKind
 from kernel.access.actor import LOCAL_OPERATOR, Actor
 from kernel.access.roles import ADMINISTRATORS, ROLES, Role
 from kernel.database import Database
@@ -18,7 +18,7 @@ from people.accounts import add_user, change_user, disable_user, enable_user
 from people.actors import actor_of
 from people.memberships import change_period, end, grant
 from people.models import Membership, User
-from people.queries import effective_of, memberships, memberships_of, users
+from people.queries import effective_of, memberships, users
 from people.schemas import (
     MembershipEdit,
     MembershipsWanted,
@@ -28,20 +28,13 @@ from people.schemas import (
     UserState,
     UsersWanted,
 )
-from tests.clocks import StoppedClock
-from tests.ledger import WHO
+from tests.organisations import CLOCK, TODAY, place
 
-TODAY = date(2023, 12, 31)
-CLOCK = StoppedClock(datetime(2023, 12, 31, 4, tzinfo=UTC), TODAY)
 LATER = date(2024, 6, 30)
 
 
 def bureau(session: Session, name: str = "应急管理局", parent: UUID | None = None) -> UUID:
-    kind = OrganisationKind.DEPARTMENT
-    added = Organisation(code=name, name=name, kind=kind, parent_id=parent, **WHO)
-    session.add(added)
-    session.flush()
-    return added.id
+    return place(session, name, parent)
 
 
 def account(session: Session, login: str, expires_on: date | None = None) -> UUID:
@@ -73,7 +66,7 @@ def test_a_person_works_in_several_memberships_at_once(database: Database) -> No
         give(session, key, Role.AUDITOR, two)
         give(session, key, Role.HEAD, two, date(2024, 1, 1))
     with database.reading(LOCAL_OPERATOR) as session:
-        held = memberships_of(session, key, TODAY)
+        held = effective_of(session, [key], TODAY)[key]
         assert [(h.role_name, h.organisation and h.organisation.name) for h in held] == [
             ("经办", "应急管理局"),
             ("审核", "应急管理局"),
@@ -174,7 +167,29 @@ def test_the_only_administrator_is_said_to_be_the_last(database: Database) -> No
     ):
         end(session, LOCAL_OPERATOR, CLOCK, membership, 1)
     with database.reading(LOCAL_OPERATOR) as session:
-        assert memberships_of(session, key, TODAY)
+        assert effective_of(session, [key], TODAY)
+
+
+def at_once(database: Database, acts: dict[UUID, Callable[[Session, Actor], object]]) -> list[str]:
+    """What each was told who acted in the same moment."""
+    gate, told = threading.Barrier(len(acts)), list[str]()
+
+    def act(who: UUID) -> None:
+        gate.wait()
+        actor = Actor("admin", user_id=who, everything=True)
+        try:
+            with database.writing(actor) as session:
+                acts[who](session, actor)
+            told.append("done")
+        except MonitorError as error:
+            told.append(error.message)
+
+    threads = [threading.Thread(target=act, args=(who,)) for who in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return sorted(told)
 
 
 def test_two_administrators_who_remove_each_other_at_once(database: Database) -> None:
@@ -184,28 +199,15 @@ def test_two_administrators_who_remove_each_other_at_once(database: Database) ->
                 each.ended_at = CLOCK.now()
             keys = [account(session, f"admin{attempt}{n}") for n in range(2)]
             held = [give(session, key, Role.SECURITY_ADMIN) for key in keys]
-        gate = threading.Barrier(2)
-        outcome: list[str] = []
 
-        def remove(who: UUID, membership: UUID, gate: threading.Barrier, told: list[str]) -> None:
-            gate.wait()
-            actor = Actor("admin", user_id=who, everything=True)
-            try:
-                with database.writing(actor) as session:
-                    end(session, actor, CLOCK, membership, 1)
-                told.append("done")
-            except MonitorError as error:
-                told.append(error.message)
+        def remove(session: Session, actor: Actor, of: dict[UUID, UUID]) -> None:
+            assert actor.user_id
+            end(session, actor, CLOCK, of[actor.user_id], 1)
 
-        threads = [
-            threading.Thread(target=remove, args=(keys[n], held[1 - n], gate, outcome))
-            for n in range(2)
-        ]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        assert sorted(outcome) == ["done", "这是最后一名安全管理员；请先授予另一个人，再收回或停用"]
+        act = partial(remove, of=dict(zip(keys, reversed(held), strict=True)))
+        assert at_once(database, dict.fromkeys(keys, act)) == [
+            "done", "这是最后一名安全管理员；请先授予另一个人，再收回或停用",
+        ]  # fmt: skip
 
 
 def test_two_administrators_who_disable_each_other_at_once(database: Database) -> None:
@@ -213,25 +215,14 @@ def test_two_administrators_who_disable_each_other_at_once(database: Database) -
         keys = [account(session, f"admin{n}") for n in range(2)]
         for key in keys:
             give(session, key, Role.SYSTEM_ADMIN)
-    gate = threading.Barrier(2)
-    outcome: list[str] = []
 
-    def disable(who: UUID, other: UUID) -> None:
-        gate.wait()
-        actor = Actor("admin", user_id=who, everything=True)
-        try:
-            with database.writing(actor) as session:
-                disable_user(session, actor, CLOCK, other, "离职", 1)
-            outcome.append("done")
-        except MonitorError as error:
-            outcome.append(error.message)
+    def disable(session: Session, actor: Actor) -> None:
+        (other,) = set(keys) - {actor.user_id}
+        disable_user(session, actor, CLOCK, other, "离职", 1)
 
-    threads = [threading.Thread(target=disable, args=(keys[n], keys[1 - n])) for n in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(outcome) == ["done", "这是最后一名系统管理员；请先授予另一个人，再收回或停用"]
+    assert at_once(database, dict.fromkeys(keys, disable)) == [
+        "done", "这是最后一名系统管理员；请先授予另一个人，再收回或停用",
+    ]  # fmt: skip
 
 
 def test_the_second_of_two_editors_is_told_what_changed(database: Database) -> None:
