@@ -40,6 +40,9 @@ SELECT md5('m' || n || '/' || k)::uuid, md5('c' || n)::uuid, k, 'part ' || k, 'p
   'date', date '2023-02-01' + mod(n, 90) + (k - 1) * 182, date '2023-02-01' + mod(n, 90) + (k - 1) * 182,
   now(), 'bench', '[]', '', '', 1
 FROM generate_series(1, {contracts}) n, generate_series(1, 3) k;
+INSERT INTO contract_total (id, contract_id, valid_from, amount, recorded_at, recorded_by)
+SELECT md5('t' || n)::uuid, md5('c' || n)::uuid, date '2023-01-02' + mod(n, 90),
+  10000000 + mod(n::bigint * 7919, 90000) * 1000, now(), 'bench' FROM generate_series(1, {contracts}) n;
 INSERT INTO settlement (milestone_id, valid_from, valid_to, contract_id, due_on, amount, paid,
   unpaid)
 SELECT m.id, c.signed_on, CASE WHEN m.paid THEN m.due_on END, c.id, m.due_on, 3000000, 0, 3000000

@@ -34,6 +34,7 @@ _PAGES = (
     ("list by API", "/api/v1/contracts?limit=25"),
     ("list by service end", "/contracts?sort=service_end"),
     ("list by name", "/contracts?sort=name"),
+    ("list by total", "/contracts?sort=-total"),
     ("list of a common word", "/contracts?q=安全"),
     ("list of a word of a twelfth", "/contracts?q=民爆"),
     ("list of a word by service end", "/contracts?q=民爆&sort=service_end"),

@@ -254,10 +254,22 @@ class ContractParty(Recorded, Base):
     work_share: Mapped[Decimal | None] = mapped_column(Percent)
 
 
+def _by_amount() -> Index:
+    made = Index(
+        "ix_contract_total_amount",
+        text("coalesce(amount, -1)"),
+        "contract_id",
+        postgresql_where=text("superseded_at IS NULL"),
+    )
+    made.ddl_if(dialect="postgresql")
+    return made
+
+
 class ContractTotal(DatedVersion, Recorded, Base):
     """合同总额 over time. ``amount`` NULL: the source does not give it.
 
-    A correction supersedes a version (it stays, with ``superseded_at``) and writes another.
+    A contract has one on every day on which it is listed. A correction supersedes a version (it
+    stays, with ``superseded_at``) and writes another.
     """
 
     __tablename__ = "contract_total"
@@ -272,6 +284,7 @@ class ContractTotal(DatedVersion, Recorded, Base):
             sqlite_where=text("superseded_at IS NULL"),
             postgresql_where=text("superseded_at IS NULL"),
         ),
+        _by_amount(),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_key)

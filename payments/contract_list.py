@@ -5,10 +5,10 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ColumnElement, and_, func, literal, literal_column, select
+from sqlalchemy import BigInteger, ColumnElement, and_, func, literal, literal_column, select, true
 from sqlalchemy.orm import Session
 
-from contracts.access import also, visible
+from contracts.access import also, of_visible, visible
 from contracts.life.state_filter import in_state
 from contracts.models import Contract, ContractTotal, Programme
 from contracts.queries import on_ledger
@@ -51,7 +51,10 @@ def chosen(session: Session, actor: Actor, as_of: date, wanted: ContractsWanted)
     if words and wanted.sort in _BY_ENTRY and not others:
         return _by_words_alone(session, actor, as_of, wanted, words)
     keys, newest_first = _order(wanted.sort)
-    statement = _narrowed(actor, as_of, wanted)
+    if _is_by_total(wanted.sort) and not words and not others:
+        statement = _all_by_total(actor, as_of)
+    else:
+        statement = _narrowed(actor, as_of, wanted)
     if words:
         statement = statement.where(_words(session, actor, as_of, words))
     return fetch_page(
@@ -89,13 +92,16 @@ def _order(sort: ContractSort) -> tuple[list[Key], bool]:
         "number": [Contract.number],
         "name": [Contract.name_pinyin],
         "service_end": [func.coalesce(Contract.service_end, latest)],
-        "total": [_TOTAL],
     }
-    return [*firsts[sort.value.removeprefix("-")], Contract.id], sort.value.startswith("-")
+    by, backwards = sort.value.removeprefix("-"), sort.value.startswith("-")
+    return (_BY_TOTAL if _is_by_total(sort) else [*firsts[by], Contract.id]), backwards
 
 
-_TOTAL: ColumnElement[int] = literal_column("coalesce(contract_total.amount, -1)", BigInteger())
-"""In fen; a total that nobody knows comes before all others."""
+_BY_TOTAL: list[Key] = [
+    literal_column("coalesce(contract_total.amount, -1)", BigInteger()),
+    ContractTotal.contract_id,
+]
+"""In fen; a total that nobody knows comes before all others. An index has this very order."""
 
 
 def _narrowed(actor: Actor, as_of: date, wanted: ContractsWanted) -> AnySelect:
@@ -114,16 +120,43 @@ def _narrowed(actor: Actor, as_of: date, wanted: ContractsWanted) -> AnySelect:
             PlanStanding,
             and_(PlanStanding.contract_id == Contract.id, holds_on(PlanStanding, as_of)),
         ).where(PlanStanding.state == wanted.plan_state, also(actor, Permission.SERVICE_READ))
-    if wanted.sort.value.endswith("total"):
-        statement = statement.outerjoin(
-            ContractTotal,
-            and_(
-                ContractTotal.contract_id == Contract.id,
-                ContractTotal.superseded_at.is_(None),
-                holds_on(ContractTotal, as_of),
-            ),
+    if _is_by_total(wanted.sort):
+        statement = statement.join(
+            ContractTotal, and_(ContractTotal.contract_id == Contract.id, _total_on(as_of))
         ).where(also(actor, Permission.MONEY_READ))
     return statement
+
+
+def _all_by_total(actor: Actor, as_of: date) -> AnySelect:
+    """All ids by way of the totals, whose index has the order: nothing is sorted.
+
+    PostgreSQL would rather join all contracts than ask each for its row policy, so that a contract
+    is asked for by itself.
+    """
+    listed = (
+        select(true())
+        .where(
+            Contract.id == ContractTotal.contract_id,
+            on_ledger(as_of),
+            also(actor, Permission.MONEY_READ),
+        )
+        .scalar_subquery()
+    )
+    statement: AnySelect = select(ContractTotal.contract_id).where(
+        _total_on(as_of),
+        of_visible(ContractTotal.contract_id, actor, Permission.CONTRACTS_READ),
+        listed,
+    )
+    return statement
+
+
+def _is_by_total(sort: ContractSort) -> bool:
+    return sort in (ContractSort.TOTAL, ContractSort.TOTAL_LARGEST)
+
+
+def _total_on(as_of: date) -> ColumnElement[bool]:
+    """Over ``ContractTotal``: of each contract listed on ``as_of`` the one version that holds."""
+    return and_(ContractTotal.superseded_at.is_(None), holds_on(ContractTotal, as_of))
 
 
 def _asked_for(actor: Actor, as_of: date, wanted: ContractsWanted) -> list[ColumnElement[bool]]:

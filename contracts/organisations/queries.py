@@ -1,6 +1,5 @@
 """Reads of the tree as it is and as it was. Everybody knows the tree; what is done in it is scoped."""
 
-from datetime import date
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, func, or_, select

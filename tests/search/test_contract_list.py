@@ -11,17 +11,21 @@ from uuid import UUID
 import pytest
 from flask.testing import FlaskClient
 from python_calamine import CalamineWorkbook
-from sqlalchemy import update
+from sqlalchemy import select, update
 
+import samples
 from contracts.life.models import ContractState, ContractStep
 from contracts.lists.models import SavedView
-from contracts.models import Contract
-from kernel.access.actor import LOCAL_OPERATOR, Actor, Grant
+from contracts.models import Contract, ContractTotal
+from kernel.access.actor import LOCAL_OPERATOR, NOBODY, Actor, Grant
 from kernel.access.roles import Role
 from kernel.database import Database
 from kernel.pinyin import pinyin_key
+from kernel.workbook_guard import WorkbookLimits
+from monitor.importing import import_workbook
 from payments.contract_queries import contracts
 from payments.schemas import ContractOut, ContractSort, ContractsWanted
+from tests.clocks import StoppedClock
 from tests.ledger import City, ContractSpec, MilestoneSpec, city, contract
 from tests.people import person
 from tests.signing_in import form_token
@@ -53,14 +57,14 @@ def _post(client: FlaskClient, address: str, **fields: str) -> Any:
     return client.post(address, data={"csrf_token": token, **fields})
 
 
-def _all(database: Database, actor: Actor, **asked: Any) -> list[ContractOut]:
+def _all(database: Database, actor: Actor, day: date = TODAY, **asked: Any) -> list[ContractOut]:
     """Every page of the list."""
     listed: list[ContractOut] = []
     cursor = None
     with database.reading(actor) as session:
         while True:
             wanted = ContractsWanted(limit=2, cursor=cursor, **asked)
-            page = contracts(session, actor, TODAY, wanted)
+            page = contracts(session, actor, day, wanted)
             listed += page.items
             cursor = page.next
             if cursor is None:
@@ -86,6 +90,46 @@ def test_pages_follow_each_order_both_ways(database: Database) -> None:
         assert len(listed) == len(NAMES)
     names = [item.name for item in _all(database, LOCAL_OPERATOR, sort=ContractSort.NAME)]
     assert names.index("安全生产") < names.index("重庆煤矿") < names.index("民爆检查")
+
+
+def test_the_order_of_totals_is_of_the_day_asked_and_of_what_one_sees(database: Database) -> None:
+    place, keys = _fill(database)
+    changed = date(2023, 6, 1)
+    with database.writing(LOCAL_OPERATOR) as session:
+        contract(
+            session, city(session, "乙市"), "Y1", ContractSpec(date(2023, 3, 1), total=Decimal(7))
+        )
+        first = session.scalars(
+            select(ContractTotal).where(ContractTotal.contract_id == keys[0])
+        ).one()
+        first.valid_to = changed
+        who = {"recorded_at": NOW, "recorded_by": "test"}
+        more = {"valid_from": changed, "amount": Decimal(9999)}
+        session.add(ContractTotal(contract_id=keys[0], **more, **who))
+    clerk = Actor("clerk", (Grant(Role.CLERK, place.bureau.id, place.bureau.id),))
+    finance = Actor("finance", (Grant(Role.FINANCE, place.bureau.id, place.bureau.id),))
+    for actor in (clerk, finance):
+        for day, largest in ((TODAY, 9999), (changed - timedelta(days=1), 2000)):
+            listed = _all(database, actor, day, sort=ContractSort.TOTAL_LARGEST)
+            assert listed == sorted(listed, key=ORDERS["total"], reverse=True)
+            assert {item.id for item in listed} == set(keys)
+            assert listed[0].total == largest
+            narrowed = {"sort": ContractSort.TOTAL_LARGEST, "signed_from": date(2023, 3, 1)}
+            assert _all(database, actor, day, **narrowed) == listed
+    assert _all(database, clerk, date(2023, 2, 1), sort=ContractSort.TOTAL) == []
+    assert _all(database, NOBODY, sort=ContractSort.TOTAL) == []
+
+
+def test_every_listed_contract_has_a_total_or_is_known_to_have_none(database: Database) -> None:
+    for name in samples.NAMES:
+        path = samples.path(name)
+        import_workbook(database, path, LOCAL_OPERATOR, StoppedClock(NOW, TODAY), WorkbookLimits())
+    for day in (TODAY, date(2023, 7, 1), date(2023, 4, 1), date(2020, 1, 1)):
+        entered = {item.id for item in _all(database, LOCAL_OPERATOR, day)}
+        by_total = {
+            item.id for item in _all(database, LOCAL_OPERATOR, day, sort=ContractSort.TOTAL)
+        }
+        assert by_total == entered
 
 
 def test_filters_are_taken_together(database: Database) -> None:
