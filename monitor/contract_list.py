@@ -1,12 +1,9 @@
 """The contract list on screen: what its form asks for, its columns, its order, its export."""
 
-from collections.abc import Iterator
-from datetime import date
 from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel
-from sqlalchemy.orm import Session
 
 from contracts.life.models import ContractState
 from contracts.life.words import STATE_NAMES
@@ -16,10 +13,9 @@ from kernel.access.actor import Actor
 from kernel.access.permissions import Permission
 from kernel.fields import CursorText, Day, SearchWords
 from monitor.words import PLAN_STATES
-from payments.contract_queries import contracts
 from payments.schemas import ContractOut, ContractSort, ContractsWanted
 
-PAGE, EXPORT_PAGE = 25, 200
+PAGE = 25
 SORT_NAMES = {
     ContractSort.ENTERED: "录入先后",
     ContractSort.NEWEST: "最近录入的在前",
@@ -114,14 +110,3 @@ class ContractQuery(BaseModel):
             as_of=None,
             changed_since=None,
         )
-
-
-def every_page(
-    session: Session, actor: Actor, day: date, query: ContractQuery
-) -> Iterator[ContractOut]:
-    """All contracts that the query finds, page after page, in its order."""
-    cursor: str | None = ""
-    while cursor is not None:
-        page = contracts(session, actor, day, query.wanted(EXPORT_PAGE, cursor))
-        yield from page.items
-        cursor = page.next

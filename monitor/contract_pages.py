@@ -2,12 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import date
-from io import BytesIO
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
-from flask import Blueprint, render_template, request, send_file
+from flask import Blueprint, render_template, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -16,9 +14,9 @@ from contracts.access import permissions_on
 from contracts.boards import finding_page, findings_of, supervisions_of
 from contracts.checks.file_queries import file_of
 from contracts.life.words import STATE_LOOKS, STATE_NAMES
-from contracts.lists.columns import offered
-from contracts.lists.export import write_workbook
-from contracts.lists.views import views_of
+from contracts.lists.export import EXPORT_PAGE, every_page
+from contracts.lists.pages import as_workbook, list_arguments
+from contracts.lists.screen import ListScreen
 from contracts.plans.queries import plans
 from contracts.queries import programmes
 from contracts.rounds.queries import rounds
@@ -30,7 +28,7 @@ from kernel.access.permissions import Permission
 from kernel.paging import Page
 from kernel.web.permissions import requires
 from kernel.web.session import as_of, current_actor, current_session
-from monitor.contract_list import BY_MONEY, COLUMNS, SORT_NAMES, ContractQuery, every_page
+from monitor.contract_list import BY_MONEY, COLUMNS, SORT_NAMES, ContractQuery
 from monitor.timeline import timeline
 from payments.contract_queries import contract, contracts
 from payments.queries import milestones, payments
@@ -45,8 +43,6 @@ from payments.schemas import (
 ALL = 200
 """What one contract's sheet shows of each kind of record at most."""
 
-WORKBOOK_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
 contract_pages = Blueprint("contract_pages", __name__)
 
 
@@ -55,23 +51,17 @@ contract_pages = Blueprint("contract_pages", __name__)
 def index() -> str:
     """The list: filters, order, columns, one page; all of it in the address."""
     session, actor, day = current_session(), current_actor(), as_of()
-    query = _asked()
+    query = ContractQuery.model_validate(list_arguments())
     page = contracts(session, actor, day, query.wanted())
-    columns = query.columns(actor)
-    names = {column.name for column in columns}
-    both_ends = names >= {"service_start", "service_end"}
+    tools = ListScreen.of(session, actor, "contracts", COLUMNS, query.asked())
+    both_ends = {"service_start", "service_end"} <= set(tools.names)
     return render_template(
         "monitor/contracts.html",
         view_day=day,
         query=query,
-        address_query=urlencode(query.asked(), doseq=True),
         page=page,
-        views=views_of(session, actor, "contracts"),
-        offered=offered(COLUMNS, actor),
-        columns=columns,
-        on_screen=[each for each in columns if not (both_ends and each.name == "service_end")],
+        tools=tools,
         both_ends=both_ends,
-        programme_shown="programme" in names,
         sort_names=SORT_NAMES,
         by_money=BY_MONEY,
         state_names=STATE_NAMES,
@@ -86,13 +76,11 @@ def index() -> str:
 def export() -> Response:
     """The list as a workbook: all its pages, its columns and its order."""
     session, actor, day = current_session(), current_actor(), as_of()
-    query = _asked()
-    book = BytesIO()
-    title = f"合同台账，{day} 的情况"
-    write_workbook(book, title, query.columns(actor), every_page(session, actor, day, query))
-    book.seek(0)
-    name = f"合同台账-{day}.xlsx"
-    return send_file(book, WORKBOOK_TYPE, as_attachment=True, download_name=name)
+    query = ContractQuery.model_validate(list_arguments())
+    found = every_page(
+        lambda cursor: contracts(session, actor, day, query.wanted(EXPORT_PAGE, cursor))
+    )
+    return as_workbook("合同台账", day, query.columns(actor), found)
 
 
 @contract_pages.get("/contracts/<uuid:contract_id>")
@@ -141,12 +129,6 @@ def findings() -> str:
     after = request.args.get("after", "")
     page = finding_page(current_session(), current_actor(), after)
     return render_template("monitor/findings.html", page=page, after=after)
-
-
-def _asked() -> ContractQuery:
-    return ContractQuery.model_validate(
-        {**request.args.to_dict(), "col": request.args.getlist("col")}
-    )
 
 
 def _open_alerts(

@@ -1,17 +1,22 @@
 """承接主体: the list, one vendor across its contracts, and the forms that keep it."""
 
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from pydantic import BaseModel
 from werkzeug.wrappers import Response
 
+from contracts.lists.columns import offered, shown
+from contracts.lists.export import EXPORT_PAGE, every_page
+from contracts.lists.pages import as_workbook, list_arguments
+from contracts.lists.screen import ListScreen
 from contracts.models import PublicUnit, VendorSize
 from contracts.queries import vendor as one_vendor
 from contracts.schemas import VendorOut
 from contracts.vendors import boards, words
 from contracts.vendors.changes import add_vendor, change_vendor, merge_vendors, part_vendors
+from contracts.vendors.columns import COLUMNS
 from contracts.vendors.credit_codes import checked_code
 from contracts.vendors.on_contract import resources_of
 from contracts.vendors.schemas import MergeIn, NewVendor, VendorEdit
@@ -35,24 +40,42 @@ FIELDS = ("name", "credit_code", "size", "public_unit", "registered_place", "not
 
 class _Query(BaseModel):
     q: SearchWords | Literal[""] = ""
+    col: tuple[str, ...] = ()
     after: CursorText = ""
 
-    def asked(self) -> dict[str, str]:
+    def asked(self) -> dict[str, Any]:
         """The choices made, for the address of the next page."""
-        return {"q": self.q} if self.q else {}
+        return self.model_dump(mode="json", exclude={"after"}, exclude_defaults=True)
 
 
 @vendor_pages.get("/vendors")
 @requires(Permission.CONTRACTS_READ)
 def index() -> str:
     """The vendors, all or those that a search finds, page by page."""
-    query = _Query.model_validate(
-        {name: value for name, value in request.args.items() if name != "as_of"}
-    )
-    page = boards.vendor_page(current_session(), current_actor(), as_of(), query.q, query.after)
+    session, actor, day = current_session(), current_actor(), as_of()
+    query = _Query.model_validate(list_arguments())
     return render_template(
-        "monitor/vendors/index.html", page=page, query=query, view_day=as_of(), words=words
+        "monitor/vendors/index.html",
+        page=boards.vendor_page(session, actor, day, query.q, query.after),
+        query=query,
+        tools=ListScreen.of(session, actor, "vendors", COLUMNS, query.asked()),
+        view_day=day,
+        words=words,
     )
+
+
+@vendor_pages.get("/vendors/export")
+@requires(Permission.CONTRACTS_READ)
+def export() -> Response:
+    """The list as a workbook: all its pages and its columns."""
+    session, actor, day = current_session(), current_actor(), as_of()
+    query = _Query.model_validate(list_arguments())
+    found = every_page(
+        lambda cursor: boards.vendor_page(
+            session, actor, day, query.q, cursor or query.after, EXPORT_PAGE
+        )
+    )
+    return as_workbook("承接主体", day, shown(offered(COLUMNS, actor), query.col), found)
 
 
 @vendor_pages.get("/vendors/<uuid:vendor_id>")

@@ -1,9 +1,9 @@
 """A list as a workbook: what is on screen, all its pages, row after row in constant memory."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import IO, Any
+from typing import IO, Any, Protocol, TypeVar
 
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
@@ -11,12 +11,36 @@ from xlsxwriter.worksheet import Worksheet
 
 from contracts.lists.columns import CellKind, ListColumn
 
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+
+class Paged(Protocol[T_co]):
+    """One page of a list, and the key of the next."""
+
+    @property
+    def items(self) -> Sequence[T_co]: ...  # noqa: D102 — the protocol says it
+    @property
+    def next(self) -> str | None: ...  # noqa: D102
+
+
+EXPORT_PAGE = 200
+"""Records that an export reads at once."""
 MOST_ROWS = 20_000
 """So many rows an export has at most; it says so where there are more."""
 WITHHELD, NOT_GIVEN = "无权限", "未提供"
 _WIDTHS = {CellKind.TEXT: 24, CellKind.MONEY: 16, CellKind.COUNT: 10, CellKind.DAY: 12}
 _OPTIONS = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
 """What a user typed is text in the workbook, whatever sign it begins with."""
+
+
+def every_page(read: Callable[[str], Paged[T]]) -> Iterator[T]:
+    """All records of a list, page after page; ``read`` gives the page at a cursor, ``""`` the first."""
+    cursor: str | None = ""
+    while cursor is not None:
+        page = read(cursor)
+        yield from page.items
+        cursor = page.next
 
 
 def write_workbook(

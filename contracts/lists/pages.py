@@ -1,22 +1,49 @@
 """Saving and removing one's own views of a list."""
 
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from io import BytesIO
+from typing import Any, Final
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, flash, redirect, request, send_file, url_for
 from werkzeug.wrappers import Response
 
+from contracts.lists.columns import ListColumn
+from contracts.lists.export import write_workbook
 from contracts.lists.views import remove_view, save_view
 from kernel.access.permissions import Permission
 from kernel.errors import ConflictError, InputError, NotFoundError
 from kernel.web.permissions import requires
 from kernel.web.session import current_actor, current_clock, write_session
 
-view_pages = Blueprint("view_pages", __name__)
+view_pages = Blueprint("view_pages", __name__, template_folder="../templates")
 
-LISTS: Final[Mapping[str, str]] = {"contracts": "contract_pages.index"}
+LISTS: Final[Mapping[str, str]] = {
+    "contracts": "contract_pages.index",
+    "hazards": "hazard_pages.index",
+    "vendors": "vendor_pages.index",
+    "enterprises": "enterprise_pages.index",
+}
 """The lists that keep views, by the name that a view knows its list by, with their endpoints."""
+
+
+_WORKBOOK_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def list_arguments() -> dict[str, Any]:
+    """What the address asks of a list; ``col`` may stand in it several times."""
+    return {**request.args.to_dict(), "col": request.args.getlist("col")}
+
+
+def as_workbook(
+    name: str, day: date, columns: Sequence[ListColumn], records: Iterable[Any]
+) -> Response:
+    """A list as a workbook to download."""
+    book = BytesIO()
+    write_workbook(book, f"{name}，{day} 的情况", columns, records)
+    book.seek(0)
+    return send_file(book, _WORKBOOK_TYPE, as_attachment=True, download_name=f"{name}-{day}.xlsx")
 
 
 def address_of(page: str, query: str) -> str:

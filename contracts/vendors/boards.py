@@ -97,12 +97,14 @@ class Merged:
     other: Vendor
 
 
-def vendor_page(session: Session, actor: Actor, as_of: date, words: str, after: str) -> VendorPage:
+def vendor_page(
+    session: Session, actor: Actor, as_of: date, words: str, after: str, limit: int = PAGE
+) -> VendorPage:
     """Vendors by name, without entries found to be another's; four statements a page."""
     statement: AnySelect = select(Vendor).where(~merged_away())
     if words:
         statement = statement.where(_matches(words))
-    wanted = ListQuery(limit=PAGE, cursor=after or None)
+    wanted = ListQuery(limit=limit, cursor=after or None)
     page = fetch_page(session, statement, [Vendor.name], wanted, _vendor)
     keys = [vendor.id for vendor in page.items]
     contracts = _contracts_of(session, actor, as_of, keys)

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from contracts.enterprises import merging, queries
 from contracts.enterprises.changes import add_enterprise, change_enterprise
+from contracts.enterprises.columns import COLUMNS
 from contracts.enterprises.schemas import (
     EnterpriseIn,
     EnterpriseOut,
@@ -26,6 +27,10 @@ from contracts.hazards.words import (
     STATE_LOOKS,
     STATE_NAMES,
 )
+from contracts.lists.columns import offered, shown
+from contracts.lists.export import EXPORT_PAGE, every_page
+from contracts.lists.pages import as_workbook, list_arguments
+from contracts.lists.screen import ListScreen
 from kernel.access.permissions import Permission
 from kernel.errors import InputError
 from kernel.fields import CursorText, SearchWords
@@ -55,21 +60,55 @@ class RegisterQuery(BaseModel):
     """What the list's form sends."""
 
     q: SearchWords | Literal[""] = ""
+    sector: SearchWords | Literal[""] = ""
+    merged: Literal["", "yes", "no"] = ""
+    col: tuple[str, ...] = ()
     after: CursorText = ""
 
-    def asked(self) -> dict[str, str]:
+    def asked(self) -> dict[str, Any]:
         """The choices made, for the address of the next page."""
-        return {"q": self.q} if self.q else {}
+        return self.model_dump(mode="json", exclude={"after"}, exclude_defaults=True)
+
+    def is_narrowed(self) -> bool:
+        """Whether enterprises are left out: columns leave out none."""
+        return bool(self.asked().keys() - {"col"})
+
+    def wanted(self, limit: int = PAGE, cursor: str = "") -> EnterprisesWanted:
+        """The same, as the register takes it."""
+        return EnterprisesWanted(
+            q=self.q or None,
+            sector=self.sector or None,
+            merged=None if self.merged == "" else self.merged == "yes",
+            limit=limit,
+            cursor=cursor or self.after or None,
+        )
 
 
 @enterprise_pages.get("/enterprises")
 @requires(Permission.CONTRACTS_READ)
 def index() -> str:
     """The register, by name."""
-    query = RegisterQuery.model_validate(request.args.to_dict())
-    wanted = EnterprisesWanted(q=query.q or None, limit=PAGE, cursor=query.after or None)
-    page = queries.enterprises(current_session(), wanted)
-    return render_template("contracts/enterprises/index.html", query=query, page=page)
+    session = current_session()
+    query = RegisterQuery.model_validate(list_arguments())
+    return render_template(
+        "contracts/enterprises/index.html",
+        query=query,
+        page=queries.enterprises(session, query.wanted()),
+        tools=ListScreen.of(session, current_actor(), "enterprises", COLUMNS, query.asked()),
+    )
+
+
+@enterprise_pages.get("/enterprises/export")
+@requires(Permission.CONTRACTS_READ)
+def export() -> Response:
+    """The list as a workbook: all its pages and its columns."""
+    session, actor = current_session(), current_actor()
+    query = RegisterQuery.model_validate(list_arguments())
+    found = every_page(
+        lambda cursor: queries.enterprises(session, query.wanted(EXPORT_PAGE, cursor))
+    )
+    day = current_clock().business_date()
+    return as_workbook("企业名录", day, shown(offered(COLUMNS, actor), query.col), found)
 
 
 @enterprise_pages.get("/enterprises/alike")
