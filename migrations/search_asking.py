@@ -51,6 +51,14 @@ BEGIN
     EXECUTE format('SELECT coalesce(array_agg(one.position), ''{{}}'') FROM (SELECT e.position '
       'FROM {TABLE} AS e WHERE e.kind = %L AND e.grams @@ $1 LIMIT {FEW + 1}) AS one', what)
       INTO few USING query;
+    IF newest IS NULL AND cardinality(few) > {FEW} THEN
+      EXECUTE format(pick, '{TABLE}', 'e.position = ANY($6) AND ' || has, '')
+        INTO found USING as_of, start, most, own, led, few;
+      IF cardinality(found) >= most THEN
+        RETURN QUERY SELECT e.position, e.record_id FROM {TABLE} AS e WHERE e.position = ANY(found);
+        RETURN;
+      END IF;
+    END IF;
   END IF;
   IF cardinality(few) <= {FEW} THEN has := 'e.position = ANY($6) AND ' || has; END IF;
   EXECUTE format(pick, '{TABLE}', beyond || ' AND ' || has, ordered)
@@ -59,7 +67,8 @@ BEGIN
 END
 """
 """The next entries that hold all words: of little, all of it; else among the next in order, which
-common words are; else by the index, where a word is rare; else in order until there are enough."""
+common words are; else by the index, where a word is rare; else in order until there are enough.
+Where ``newest`` is NULL any will do: the index's first may be enough."""
 
 
 def asking(schema: str) -> dict[str, str]:

@@ -30,8 +30,7 @@ from kernel.paging import (
     read_number_cursor,
 )
 from kernel.sql import among, contains
-from payments.models import Settlement
-from payments.queries import is_late
+from payments.queries import late_contracts
 from payments.schemas import ContractSort, ContractsWanted
 
 FEW = 1_000
@@ -39,24 +38,26 @@ FEW = 1_000
 _LIST = "contracts"
 _BY_ENTRY = {ContractSort.ENTERED: False, ContractSort.NEWEST: True}
 _ONLY_WORDS = {"q", "sort", "limit", "cursor", "as_of"}
+_KEEPS_MANY = {"state", "plan_state", "overdue", "sector", "signed_from", "signed_to"}
+"""Filters that leave so many contracts that a page is soon full."""
 
 
 def chosen(session: Session, actor: Actor, as_of: date, wanted: ContractsWanted) -> Page[UUID]:
-    """The keys of one page of the contracts that were there on ``as_of``; at most two statements.
+    """The keys of one page of the contracts that were there on ``as_of``; at most three statements.
 
     A filter or an order by what the actor may not see of a contract leaves it out.
     """
     words = words_of(wanted.q or "")
-    others = wanted.model_dump(exclude=_ONLY_WORDS, exclude_none=True)
+    others = wanted.model_dump(exclude=_ONLY_WORDS, exclude_none=True).keys()
     if words and wanted.sort in _BY_ENTRY and not others:
         return _by_words_alone(session, actor, as_of, wanted, words)
+    said, few_said = _words(session, actor, as_of, words)
+    late, few_late = _late(session, as_of, wanted.overdue)
     keys, newest_first = _order(wanted.sort)
-    if _is_by_total(wanted.sort) and not words and not others:
-        statement = _all_by_total(actor, as_of)
-    else:
-        statement = _narrowed(actor, as_of, wanted)
-    if words:
-        statement = statement.where(_words(session, actor, as_of, words))
+    statement = _narrowed(actor, as_of, wanted).where(said, late)
+    if _is_by_total(wanted.sort):
+        in_turn = not few_said and not few_late and others <= _KEEPS_MANY
+        statement = _by_total(statement, actor, as_of, in_turn=in_turn)
     return fetch_page(
         session, statement, keys, wanted, lambda row: row[0], newest_first=newest_first
     )
@@ -77,11 +78,28 @@ def _by_words_alone(
 
 def _words(
     session: Session, actor: Actor, as_of: date, words: Sequence[str]
-) -> ColumnElement[bool]:
-    hits = found(session, actor, Sought(SearchKind.CONTRACT, words, as_of, FEW + 1))
+) -> tuple[ColumnElement[bool], bool]:
+    """A predicate on ``Contract``, and whether it leaves a few of them."""
+    if not words:
+        return true(), False
+    any_of_them = Sought(SearchKind.CONTRACT, words, as_of, FEW + 1, newest_first=None)
+    hits = found(session, actor, any_of_them)
     if len(hits) > FEW:
-        return holds(session, Contract.id, words)
-    return among(session, Contract.id, [key for _, key in hits])
+        return holds(session, Contract.id, words), False
+    return among(session, Contract.id, [key for _, key in hits]), True
+
+
+def _late(session: Session, as_of: date, wanted: bool | None) -> tuple[ColumnElement[bool], bool]:
+    """The same for contracts with a late payment, or without."""
+    if wanted is None:
+        return true(), False
+    late: Any = late_contracts(as_of)
+    if not wanted:
+        return Contract.id.not_in(late), False
+    keys = session.scalars(select(late.subquery().c.contract_id).distinct().limit(FEW + 1)).all()
+    if len(keys) > FEW:
+        return Contract.id.in_(late), False
+    return among(session, Contract.id, keys), True
 
 
 def _order(sort: ContractSort) -> tuple[list[Key], bool]:
@@ -120,32 +138,24 @@ def _narrowed(actor: Actor, as_of: date, wanted: ContractsWanted) -> AnySelect:
             PlanStanding,
             and_(PlanStanding.contract_id == Contract.id, holds_on(PlanStanding, as_of)),
         ).where(PlanStanding.state == wanted.plan_state, also(actor, Permission.SERVICE_READ))
-    if _is_by_total(wanted.sort):
-        statement = statement.join(
-            ContractTotal, and_(ContractTotal.contract_id == Contract.id, _total_on(as_of))
-        ).where(also(actor, Permission.MONEY_READ))
     return statement
 
 
-def _all_by_total(actor: Actor, as_of: date) -> AnySelect:
-    """All ids by way of the totals, whose index has the order: nothing is sorted.
+def _by_total(contracts: AnySelect, actor: Actor, as_of: date, *, in_turn: bool) -> AnySelect:
+    """The ids of ``contracts``, beside their totals: joined, or of each total in turn.
 
-    PostgreSQL would rather join all contracts than ask each for its row policy, so that a contract
-    is asked for by itself.
+    In turn nothing is sorted, for the totals' index has the order. PostgreSQL would rather join all
+    contracts than ask each for its row policy, so that each is asked for by itself.
     """
-    listed = (
-        select(true())
-        .where(
-            Contract.id == ContractTotal.contract_id,
-            on_ledger(as_of),
-            also(actor, Permission.MONEY_READ),
-        )
-        .scalar_subquery()
-    )
+    contracts = contracts.where(also(actor, Permission.MONEY_READ))
+    is_its = ContractTotal.contract_id == Contract.id
+    if not in_turn:
+        return contracts.join(ContractTotal, and_(is_its, _total_on(as_of)))
+    listed = contracts.with_only_columns(true(), maintain_column_froms=True).where(is_its)
     statement: AnySelect = select(ContractTotal.contract_id).where(
         _total_on(as_of),
         of_visible(ContractTotal.contract_id, actor, Permission.CONTRACTS_READ),
-        listed,
+        listed.correlate(ContractTotal).scalar_subquery(),
     )
     return statement
 
@@ -174,8 +184,6 @@ def _asked_for(actor: Actor, as_of: date, wanted: ContractsWanted) -> list[Colum
     if wanted.signed_to:
         asked.append(Contract.signed_on <= wanted.signed_to)
     if wanted.overdue is not None:
-        late: Any = select(Settlement.contract_id).where(is_late(as_of))
-        asked.append(Contract.id.in_(late) if wanted.overdue else Contract.id.not_in(late))
         asked.append(also(actor, Permission.MONEY_READ))
     if wanted.signed_from or wanted.signed_to:
         # A signing that lies ahead of the day asked about is not yet told.

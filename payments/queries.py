@@ -5,9 +5,10 @@ Every list is one statement, whatever the data.
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, and_, case, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from contracts.models import Contract, Programme
@@ -93,6 +94,17 @@ def is_late(as_of: date) -> ColumnElement[bool]:
         Settlement.due_on < as_of,
         Settlement.unpaid > inline(Settlement.unpaid, NOTHING),
     )
+
+
+def late_contracts(as_of: date) -> CompoundSelect[Any]:
+    """The ids of contracts with a payment that ``is_late``, some twice.
+
+    Two selects, because each has an index and statistics that tell how few rows it gives.
+    """
+    of = select(Settlement.contract_id).where(Settlement.valid_from <= as_of)
+    still_open = of.where(Settlement.unpaid_due_on < as_of)
+    ended_since = of.where(Settlement.valid_to > as_of, is_late(as_of))
+    return union_all(still_open, ended_since)
 
 
 def terms_are_assumed() -> ColumnElement[bool]:

@@ -30,7 +30,8 @@ _LAST = 2**62
 class Sought:
     """What is looked for: ``words`` as ``contracts.search.text.words_of`` gives them, at least one.
 
-    ``beyond`` is the position after which the page begins, None for the first page.
+    ``beyond`` is the position after which the page begins, None for the first page. Where
+    ``newest_first`` is None any records will do.
     """
 
     kind: SearchKind
@@ -38,7 +39,7 @@ class Sought:
     as_of: date
     most: int
     beyond: int | None = None
-    newest_first: bool = True
+    newest_first: bool | None = True
 
     @property
     def start(self) -> int:
@@ -49,7 +50,7 @@ class Sought:
 
 
 def found(session: Session, actor: Actor, sought: Sought) -> list[tuple[int, UUID]]:
-    """Position and key of the records, in the order of entry, the newest first if so asked.
+    """Position and key of the records, by entry, the newest first if so asked.
 
     One statement, whose cost does not grow with what the actor does not see.
     """
@@ -57,7 +58,7 @@ def found(session: Session, actor: Actor, sought: Sought) -> list[tuple[int, UUI
         return []
     on_postgresql = session.get_bind().dialect.name == "postgresql"
     rows = (_postgresql if on_postgresql else _sqlite)(session, actor, sought)
-    return sorted(rows, reverse=sought.newest_first)
+    return sorted(rows, reverse=bool(sought.newest_first))
 
 
 def holds(
