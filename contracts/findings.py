@@ -84,6 +84,16 @@ def sync_findings(
         session.execute(insert(Finding), [_row(each, actor, now) for each in follows.values()])
 
 
+def end_findings(session: Session, now: datetime, code: str, subject: str) -> None:
+    """End what is open of one code and subject: what it said was put right."""
+    session.execute(
+        update(Finding)
+        .where(Finding.code == code, Finding.subject == subject, Finding.ended_at.is_(None))
+        .values(ended_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def _open_findings(session: Session, scope: Scope) -> Executable:
     return select(
         Finding.id, Finding.code, Finding.subject, Finding.value, Finding.message, Finding.place

@@ -17,7 +17,6 @@ from contracts.imports.hazard_rows import EnterpriseRow
 from contracts.ledger import ContractIndex, Programmes
 from contracts.ledger_changes import LedgerImport
 from contracts.models import Programme
-from contracts.records.workbook import rule_code
 from contracts.vendors.findings import CODES as VENDOR_CODES
 from contracts.vendors.findings import vendor_findings
 from contracts.workbook_rows import ContractRow, OrganisationRow, ProgrammeRow
@@ -68,7 +67,7 @@ def record_findings(
         index.scope,
         whole,
         [
-            *map(rule_code, book.records),
+            *(kind.rule_code for kind in book.records),
             *ledger_findings.CODES,
             *HAZARD_CODES,
             *VENDOR_CODES,

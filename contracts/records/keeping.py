@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from contracts.findings import end_findings
 from contracts.records.kinds import Entering, RecordIn, RecordKind
 from contracts.records.shape import own_fields, spoken
 from contracts.records.sight import in_sight, refuse_foreign
@@ -62,7 +63,8 @@ class Edit:
 def change_record(session: Session, actor: Actor, clock: Clock, edit: Edit) -> None:
     """Put an entry in the place of a record; the former values stay in the trail.
 
-    Raises as ``add_record`` does, and ``ChangedMeanwhile`` when somebody else edited it since.
+    A finding that an import opened on it ends. Raises as ``add_record`` does, and
+    ``ChangedMeanwhile`` when somebody else edited it since.
     """
     kind, key, entry = edit.kind, edit.key, edit.entry
     record = locked_record(session, actor, kind, key)
@@ -83,6 +85,8 @@ def change_record(session: Session, actor: Actor, clock: Clock, edit: Edit) -> N
     record.recorded_by = actor.name
     session.flush()
     _write_links(kind, key, entering)
+    # An import records what an act would be refused for; what passed the rules now breaks none.
+    end_findings(session, clock.now(), kind.rule_code, str(key))
     kind.after(entering)
 
 

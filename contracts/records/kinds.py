@@ -132,6 +132,11 @@ class RecordKind:
         """The last part of its addresses."""
         return self.name.replace("_", "-")
 
+    @property
+    def rule_code(self) -> str:
+        """The code of a finding 核验发现 that an imported record of this kind breaks its rules."""
+        return f"{self.name}_rule"
+
     def label(self, name: str) -> str:
         """A field's Chinese name."""
         return self.entry.model_fields[name].title or name

@@ -171,7 +171,7 @@ def _judged(records: Records, each: Wanted, record_id: UUID, entering: Entering)
         name = problem.field if problem else records.kind.day
         return [
             Found(
-                code=rule_code(records.kind),
+                code=records.kind.rule_code,
                 subject=str(record_id),
                 value=records.work.changes.show(each.values.get(name)),
                 message=problem.message if problem else refusal.message,
@@ -184,11 +184,6 @@ def _judged(records: Records, each: Wanted, record_id: UUID, entering: Entering)
             )
         ]
     return []
-
-
-def rule_code(kind: RecordKind) -> str:
-    """The code of a finding that a record of this kind breaks a rule."""
-    return f"{kind.name}_rule"
 
 
 def _label(records: Records, values: Values) -> str:

@@ -2,13 +2,18 @@
 
 from datetime import date
 from pathlib import Path
+from uuid import UUID
 
 from sqlalchemy import func, select
 
+from contracts.disclosure.entries import DisclosureEntry
+from contracts.disclosure.kinds import DISCLOSURES
+from contracts.disclosure.models import Disclosure
 from contracts.enterprises.models import ContractEnterprise
 from contracts.enterprises.schemas import TargetListIn
 from contracts.enterprises.targets import set_target_list
 from contracts.finding_models import Finding
+from contracts.records.keeping import Edit, change_record
 from kernel.access.actor import LOCAL_OPERATOR
 from kernel.database import Database
 from tests.clocks import StoppedClock
@@ -29,6 +34,24 @@ def test_records_of_two_contracts_of_one_number_are_found_each(
             Finding.code == "disclosures_rule", Finding.ended_at.is_(None)
         )
         assert session.scalar(opened) == 2
+
+
+def test_a_finding_of_an_import_ends_when_its_record_is_put_right(
+    database: Database, tmp_path: Path
+) -> None:
+    book = Book.sample().put("信息公开", 4, "公开日期", date(2026, 1, 1))
+    assert bring_in(database, book.save(tmp_path / "a.xlsx")).errors == ()
+    opened = select(Finding).where(Finding.code == DISCLOSURES.rule_code)
+    with database.writing(LOCAL_OPERATOR) as session:
+        finding = session.scalars(opened).one()
+        record = session.get_one(Disclosure, UUID(finding.subject))
+        fields = {name: getattr(record, name) for name in DisclosureEntry.model_fields}
+        entry = DisclosureEntry(**{**fields, DISCLOSURES.day: date(2023, 2, 1)})
+        clock = StoppedClock(NOW, date(2023, 12, 31))
+        edit = Edit(DISCLOSURES, record.id, entry, record.version)
+        change_record(session, LOCAL_OPERATOR, clock, edit)
+    with database.reading(LOCAL_OPERATOR) as session:
+        assert session.scalars(opened).one().ended_at == NOW
 
 
 def test_an_enterprise_taken_off_a_list_stays_off(database: Database, tmp_path: Path) -> None:
