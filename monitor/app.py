@@ -30,6 +30,8 @@ from contracts.lists.pages import view_pages
 from contracts.organisations.api import api as organisations_api
 from contracts.plans.api import api as plans_api
 from contracts.plans.pages import plan_pages
+from contracts.programmes.api import api as programmes_api
+from contracts.programmes.pages import programme_pages
 from contracts.record_kinds import RECORD_KINDS
 from contracts.records.api import record_api
 from contracts.records.pages import RecordPages
@@ -114,6 +116,7 @@ APIS: tuple[APIBlueprint, ...] = (
     plans_api,
     rounds_api,
     contract_life_api,
+    programmes_api,
     contract_writing_api,
     amendments_api,
     steps_api,
@@ -133,6 +136,7 @@ APIS: tuple[APIBlueprint, ...] = (
 PAGES: tuple[Blueprint, ...] = (
     overview_pages,
     contract_life_pages,
+    programme_pages,
     contract_part_pages,
     amendment_pages,
     contract_pages,

@@ -48,7 +48,7 @@ def named_programme(session: Session, field: str, typed: str) -> UUID | None:
         return found[0]
     if found:
         raise InputError(field, f"有几个预算项目叫“{words[:40]}”；请写项目编码")
-    raise InputError(field, f"没有“{words[:40]}”这个预算项目；请写项目编码")
+    raise InputError(field, f"没有“{words[:40]}”这个预算项目；请写项目编码，未登记的先登记")
 
 
 def offered_vendors(session: Session, words: str) -> Sequence[str]:

@@ -24,6 +24,7 @@ LISTS: Final[Mapping[str, str]] = {
     "hazards": "hazard_pages.index",
     "vendors": "vendor_pages.index",
     "enterprises": "enterprise_pages.index",
+    "programmes": "programme_pages.index",
 }
 """The lists that keep views, by the name that a view knows its list by, with their endpoints."""
 
