@@ -114,6 +114,7 @@ def _file_keys(session: Session, world: World, clerk: UUID, cast: Cast) -> None:
         "vendor_merges": cast.keys["merge_id"],
         "vendor-merges": cast.keys["merge_id"],
         "vendor_id": cast.keys["vendors"],
+        "programme_id": cast.keys["programmes"],
     }
     cast.keys["page"] = "contracts"
     for name in ("rounds", "plans", "hazards", "surveys"):
