@@ -9,6 +9,8 @@ from flask import Flask, request, url_for
 from alerts import texts
 from alerts.models import Alert, AlertEvent, AlertState, Change
 from contracts.models import Organisation
+from contracts.record_kinds import RECORD_KINDS
+from contracts.records.kinds import Owner
 from contracts.schemas import OrganisationRef
 from kernel.access.permissions import Permission
 from kernel.money import format_wan, format_yuan
@@ -36,6 +38,26 @@ MENU: Final[tuple[tuple[str, str, Need], ...]] = (
     ("接口文档", "api_docs.docs", SIGNED_IN),
 )
 """The main menu: name, endpoint, and what its page needs, as the route itself declares."""
+_OWNERS_ROOMS: Final = {
+    Owner.CONTRACT: "contract_pages",
+    Owner.PROGRAMME: "contract_pages",
+    Owner.ORGANISATION: "filing_pages",
+    Owner.VENDOR: "vendor_pages",
+}
+_ROOMS: Final = {
+    **{f"{kind.name}_pages": _OWNERS_ROOMS[kind.owner] for kind in RECORD_KINDS},
+    **dict.fromkeys(
+        (
+            "programme_pages", "contract_life_pages", "contract_part_pages", "amendment_pages",
+            "plan_pages", "round_pages", "round_list_pages", "file_pages", "survey_pages",
+        ),
+        "contract_pages",
+    ),
+    "enterprise_pages": "hazard_pages",
+    "act_forms": "act_pages",
+    "role_pages": "user_pages",
+}  # fmt: skip
+"""In which room of the menu the pages stand that the menu does not name."""
 _SEVERITY_CLASSES: Final = {1: "info", 2: "minor", 3: "major", 4: "critical"}
 
 
@@ -57,6 +79,7 @@ def install_screens(app: Flask, zone: ZoneInfo) -> None:
     )
     app.jinja_env.globals.update(
         menu=menu,
+        is_here=is_here,
         may=may,
         Permission=Permission,
         whose=whose,
@@ -90,6 +113,12 @@ def menu() -> list[tuple[str, str]]:
     """Name and endpoint of what the reader may open."""
     caller = current_caller()
     return [(name, endpoint) for name, endpoint, need in MENU if allows(caller, need)]
+
+
+def is_here(endpoint: str) -> bool:
+    """Whether the page shown stands in the room that the menu's ``endpoint`` opens."""
+    here = request.blueprint or ""
+    return _ROOMS.get(here, here) == endpoint.partition(".")[0]
 
 
 def may(permission: Permission) -> bool:

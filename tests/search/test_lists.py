@@ -1,5 +1,6 @@
 """Hazards, vendors and enterprises as lists: columns, order and filters of the address, views, export."""
 
+import re
 from datetime import date, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -92,3 +93,18 @@ def test_a_day_chosen_keeps_the_columns(client: FlaskClient, page: str) -> None:
     text = client.get(f"/{page}?col=name&col=number&col=spot&as_of=2023-12-01").text
     fields = text.count('type="hidden" name="col"')
     assert fields == (3 if page == "hazards" else 0)
+
+
+@pytest.mark.parametrize(
+    ("page", "room"),
+    [
+        ("/programmes", "合同台账"),
+        ("/penalties", "合同台账"),
+        ("/qualifications", "承接主体"),
+        ("/enterprises", "隐患"),
+        ("/hazards", "隐患"),
+        ("/regulations", "资料库"),
+    ],
+)
+def test_the_menu_shows_in_which_room_one_is(client: FlaskClient, page: str, room: str) -> None:
+    assert re.findall(r'aria-current="page">(.*?)<', client.get(page).text) == [room]
