@@ -65,16 +65,17 @@ class Database:
         cause: Cause = AT_THE_MACHINE,
         *,
         snapshot: bool = False,
-        patience_ms: int = BUSY_TIMEOUT_MS,
+        patience_ms: int | None = None,
     ) -> Iterator[Session]:
         """A session for one transaction of the actor: committed at the end, rolled back on any error.
 
         The trail says of each change in it who made it and of what cause. With ``snapshot`` all its
         statements see one moment, and a row that somebody else changes meanwhile makes it fail.
-        ``patience_ms`` is how long it waits for SQLite's one writer before ``OperationalError``.
+        ``patience_ms`` is how long it waits for SQLite's one writer before ``OperationalError``; as
+        every connection does unless given.
         """
         engine = self._snapshot_writer if snapshot else self._writer
-        if patience_ms != BUSY_TIMEOUT_MS:
+        if patience_ms is not None:
             engine = engine.execution_options(**{_PATIENCE_OPTION: patience_ms})
         with Session(engine, expire_on_commit=False) as session, session.begin():
             bind_tenant(session, actor, cause, writes=True)

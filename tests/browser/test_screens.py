@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Request, expect
 
 from tests.browser.conftest import Site
+from tests.counts import and_in_proof
 from tests.web import COOKIE
 
 pytestmark = pytest.mark.browser
@@ -51,7 +52,7 @@ def reader(browser: Browser, site: Site, **how: Any) -> Iterator[tuple[Page, lis
     context.close()
 
 
-@pytest.mark.parametrize("size", [DESKTOP, PHONE, ZOOMED], ids=["desktop", "phone", "zoomed"])
+@pytest.mark.parametrize("size", and_in_proof([DESKTOP, PHONE], [ZOOMED]))
 def test_every_page_loads_clean_and_fits(browser: Browser, site: Site, size: Any) -> None:
     with reader(browser, site, viewport=size) as (page, wrong):
         for address in site.addresses:

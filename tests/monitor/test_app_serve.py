@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 import requests
 
+from tests.counts import and_in_proof
 from tests.served import COMMAND, served
 
 
-@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("stop", and_in_proof([signal.SIGTERM], [signal.SIGINT]))
 def test_it_serves_on_loopback_and_stops_cleanly(
     database_address: str, tmp_path: Path, stop: signal.Signals
 ) -> None:

@@ -15,6 +15,7 @@ from kernel.settings import Settings
 from monitor.app import create_app
 from tests.access.extent import Extent
 from tests.clocks import StoppedClock
+from tests.counts import and_in_proof
 from tests.web import COOKIE, NOW, TODAY, overseers_token, stranger, web_client
 
 CLOCK = StoppedClock(NOW, TODAY)
@@ -49,6 +50,7 @@ def client(database: Database, tmp_path: Path) -> FlaskClient:
     return web_client(database, tmp_path)
 
 
+@pytest.mark.parametrize("backend", and_in_proof(["sqlite"], ["postgresql"]), indirect=True)
 def test_no_change_is_made_without_the_forms_token(database: Database, tmp_path: Path) -> None:
     app = application(database, tmp_path)
     client = app.test_client()
@@ -62,6 +64,7 @@ def test_no_change_is_made_without_the_forms_token(database: Database, tmp_path:
     assert asked >= 10
 
 
+@pytest.mark.parametrize("backend", and_in_proof(["sqlite"], ["postgresql"]), indirect=True)
 def test_no_page_leads_elsewhere(database: Database, tmp_path: Path) -> None:
     app = application(database, tmp_path)
     for client in (web_client(database, tmp_path), stranger(database, tmp_path)):
@@ -74,6 +77,7 @@ def test_no_page_leads_elsewhere(database: Database, tmp_path: Path) -> None:
                 assert not location.startswith(("http", "//", "/\\")), (address, location)
 
 
+@pytest.mark.parametrize("backend", and_in_proof(["sqlite"], ["postgresql"]), indirect=True)
 def test_every_answer_carries_the_headers(database: Database, tmp_path: Path) -> None:
     app = application(database, tmp_path)
     client = web_client(database, tmp_path)

@@ -6,6 +6,7 @@ import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 import requests
 from sqlalchemy.engine import make_url
 
@@ -22,6 +23,7 @@ from people.sign_in.second_factor import begin_enrolment
 from people.tokens.schemas import NewToken
 from people.tokens.tokens import make_token
 from tests import alert_ledger
+from tests.counts import and_in_proof
 from tests.ledger import city
 from tests.people import person, session_token
 from tests.receiver import Reply, receiver
@@ -97,6 +99,7 @@ def worked(environment: dict[str, str], *words: str) -> str:
     return done.stdout + done.stderr
 
 
+@pytest.mark.parametrize("backend", and_in_proof(["postgresql"], ["sqlite"]), indirect=True)
 def test_no_secret_is_written_anywhere(
     database: Database, database_address: str, tmp_path: Path
 ) -> None:

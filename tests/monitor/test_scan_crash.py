@@ -27,6 +27,7 @@ from kernel.workbook_guard import WorkbookLimits
 from monitor.importing import import_workbook
 from monitor.wiring import rules
 from tests.alert_ledger import KEYS
+from tests.counts import and_in_proof
 
 pytestmark = pytest.mark.crash
 SETTINGS = Settings(business_date=date(2023, 12, 31))
@@ -81,6 +82,7 @@ def episodes(database: Database) -> list[Episode]:
         return history(session, LOCAL_OPERATOR)
 
 
+@pytest.mark.parametrize("backend", and_in_proof(["postgresql"], ["sqlite"]), indirect=True)
 def test_a_walk_killed_midway_ends_as_one_that_was_not(
     database: Database, database_address: str, tmp_path: Path
 ) -> None:

@@ -12,6 +12,7 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 from kernel.access.actor import LOCAL_OPERATOR
 from kernel.access.roles import Role
 from kernel.database import Database
+from tests.counts import and_in_proof
 from tests.ledger import city
 from tests.people import person, session_token
 from tests.web import COOKIE, NOW, stranger
@@ -22,6 +23,7 @@ EXAMPLES = 4
 
 @pytest.mark.parametrize("role", [Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN])
 @pytest.mark.parametrize("mode", list(GenerationMode))
+@pytest.mark.parametrize("backend", and_in_proof(["postgresql"], ["sqlite"]), indirect=True)
 def test_answers_are_as_described(
     database: Database, tmp_path: Path, mode: GenerationMode, role: Role
 ) -> None:

@@ -15,6 +15,7 @@ from kernel.access.actor import LOCAL_OPERATOR
 from kernel.database import Database
 from monitor.indicators import performance_management
 from monitor.indicators.models import Indicator
+from tests.counts import and_in_proof
 from tests.ledger import WHO, city
 
 COUNT = 66_000 if os.environ.get("MONITOR_PROOF") else 33_000
@@ -22,6 +23,7 @@ B204 = Indicator(code="B204", name="履约", weight=Decimal(2), measure="perform
 
 
 @pytest.mark.proof
+@pytest.mark.parametrize("backend", and_in_proof(["postgresql"], ["sqlite"]), indirect=True)
 def test_a_programme_of_any_size_is_scored(database: Database) -> None:
     with database.writing(LOCAL_OPERATOR) as session:
         place = city(session)

@@ -6,13 +6,14 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import func, select
 
 from kernel.access.actor import LOCAL_OPERATOR
 from kernel.database import Database
 from kernel.errors import InputError
 from kernel.trail.models import AuditEntry
-from people.sign_in import signing_in
+from people.sign_in import passwords, signing_in
 from people.sign_in.desk import Desk
 from people.sign_in.guarded import TooManyTries
 from people.sign_in.known_devices import device_mark, is_known_device
@@ -25,7 +26,15 @@ from tests.signing_in import KEY, PASSWORD, actions, desk, member
 from tests.web import NOW
 
 TERMS = PolicyTerms()
+CHEAP = PasswordHasher(1, 64, 1).hash("nobody")
 MANY = 10_000 if os.environ.get("MONITOR_PROOF") else 400
+
+
+@pytest.fixture(autouse=True)
+def hashes_cost_little(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is counted here are tries, hundreds of them; what a hash costs is test_passwords' matter."""
+    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(1, 64, 1))
+    monkeypatch.setattr(passwords, "_nobodys_hash", lambda: CHEAP)
 
 
 def outcome(place: Desk, login: str = "zhou.ming", password: str = "wrong") -> str:
