@@ -1,13 +1,17 @@
 """Surveys from questions to result: the Zibo report's, with what it printed wrong."""
 
 import re
+from io import BytesIO
 
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import encode_multipart
 
 from contracts.finding_models import Finding
 from kernel.access.actor import LOCAL_OPERATOR
 from kernel.database import Database
+from tests.documents.files import PDF
 from tests.pages import page, statements
 from tests.step_ledger import StepLedger
 
@@ -91,3 +95,26 @@ def test_a_programme_is_surveyed_by_who_leads_it_and_a_list_costs_the_same(
     mine = overseer.get("/api/v1/surveys").get_json()["items"]
     assert [each["rate"] for each in mine] == ["96.25"] * 4
     assert clerk.get(f"/api/v1/surveys/{mine[0]['id']}").status_code == 404
+
+
+def test_the_report_of_a_survey_lies_with_it(
+    clerk: FlaskClient, overseer: FlaskClient, ledger: StepLedger
+) -> None:
+    def upload(client: FlaskClient, kind: str, key: str) -> int:
+        sent = {"object_kind": kind, "object_id": key, "kind": "other"}
+        file = FileStorage(BytesIO(PDF), "问卷.pdf")
+        boundary, body = encode_multipart({**sent, "file": file})
+        media = f"multipart/form-data; boundary={boundary}"
+        return client.post("/api/v1/documents", data=body, content_type=media).status_code
+
+    assert save(clerk, "/surveys/new", **TEAM)[0] == 200
+    assert save(overseer, "/surveys/new", **{**TEAM, "of": "甲市-2023"})[0] == 200
+    of_programme, of_contract = overseer.get("/api/v1/surveys").get_json()["items"]
+    assert upload(clerk, "survey", of_contract["id"]) == 201
+    assert "问卷.pdf" in page(clerk, f"/surveys/{of_contract['id']}")
+    filed = f"/api/v1/documents?contract={ledger.paid_by_zone}"
+    assert [each["object_kind"] for each in clerk.get(filed).get_json()["items"]] == ["survey"]
+    assert upload(clerk, "programme_survey", of_programme["id"]) == 404
+    assert upload(overseer, "survey", of_programme["id"]) == 404
+    assert upload(overseer, "programme_survey", of_programme["id"]) == 201
+    assert "问卷.pdf" in page(overseer, f"/surveys/{of_programme['id']}")
