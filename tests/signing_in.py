@@ -32,7 +32,7 @@ KEY = b"0123456789abcdef0123456789abcdef"
 
 
 @cache
-def _hashed(password: str) -> str:
+def hashed(password: str) -> str:
     return hash_password(password)
 
 
@@ -46,7 +46,7 @@ def member(
     """A user with a password."""
     with database.writing(LOCAL_OPERATOR) as session:
         user = person(session, login, *held)
-        set_password(session, user.id, _hashed(password), set_at)
+        set_password(session, user.id, hashed(password), set_at)
         return user.id
 
 

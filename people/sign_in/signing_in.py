@@ -55,6 +55,7 @@ class _Account:
     terms: PolicyTerms
     place: Place
     user_id: UUID | None = None
+    password_id: UUID | None = None
     kept: str | None = None
 
 
@@ -83,7 +84,7 @@ def sign_in(desk: Desk, attempt: Attempt) -> Entered:
     fresh = hash_password(attempt.password) if is_outdated(account.kept) else None
     with desk.database.writing(Actor(login, user_id=account.user_id), desk.cause) as session:
         password = current_password(session, account.user_id)
-        if password is None or password.password_hash != account.kept:
+        if password is None or password.id != account.password_id:
             raise InputError("password", _WRONG)  # it was changed meanwhile
         if fresh is not None:
             refresh_hash(session, account.user_id, account.kept, fresh)
@@ -113,7 +114,12 @@ def give_second_factor(desk: Desk, found: SignedIn, code: str) -> Entered:
 
 def _account(session: Session, desk: Desk, login: str) -> _Account:
     row = session.execute(
-        select(User.id, UserPassword.password_hash, SecurityPolicy)
+        select(
+            User.id,
+            UserPassword.id.label("password_id"),
+            UserPassword.password_hash,
+            SecurityPolicy,
+        )
         .select_from(User)
         .outerjoin(
             UserPassword, and_(UserPassword.user_id == User.id, UserPassword.retired_at.is_(None))
@@ -125,7 +131,8 @@ def _account(session: Session, desk: Desk, login: str) -> _Account:
         terms = terms_of(session.get(SecurityPolicy, 1))
         return _Account(terms, Place(desk.visitor.client))
     place = desk.place(session, login, row.id)
-    return _Account(terms_of(row.SecurityPolicy), place, row.id, row.password_hash)
+    terms = terms_of(row.SecurityPolicy)
+    return _Account(terms, place, row.id, row.password_id, row.password_hash)
 
 
 def _enter(

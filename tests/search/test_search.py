@@ -200,7 +200,7 @@ def test_the_function_that_asks_the_index_holds_the_wall(database: Database) -> 
         contract(session, there, "乙1", SPEC)
     ask = text(
         "SELECT count(*) FROM search_find('contract', '''安全''', '{安全}', '2023-12-31', true, "
-        "'{}', '{}', 9999, true, 9)"
+        f"'{{}}', '{{}}', {2**63 - 1}, true, 9)"
     )
     with database.reading(clerk(here)) as session:
         assert session.scalar(ask) == 0

@@ -19,7 +19,7 @@ from people.sign_in.security_policy import PolicyTerms
 from people.sign_in.sessions import find
 from people.sign_in.signing_in import Attempt
 from people.sign_in.signing_in import sign_in as enter
-from tests.signing_in import OTHER_PASSWORD, PASSWORD, _hashed, actions, desk, member
+from tests.signing_in import OTHER_PASSWORD, PASSWORD, actions, desk, hashed, member
 from tests.web import NOW, TODAY
 
 TERMS = PolicyTerms()
@@ -95,7 +95,7 @@ def test_an_outdated_hash_is_replaced_at_the_next_sign_in(database: Database) ->
 def test_lately_used_passwords_are_refused(database: Database) -> None:
     user_id = member(database)
     with database.writing(LOCAL_OPERATOR) as session:
-        set_password(session, user_id, _hashed(OTHER_PASSWORD), NOW + timedelta(days=1))
+        set_password(session, user_id, hashed(OTHER_PASSWORD), NOW + timedelta(days=1))
         user = session.get_one(User, user_id)
         for used in (PASSWORD, OTHER_PASSWORD):
             with pytest.raises(InputError, match="不能与最近 2 次"):

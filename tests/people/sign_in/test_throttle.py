@@ -3,6 +3,7 @@
 import os
 import threading
 from collections import Counter
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -22,7 +23,7 @@ from people.sign_in.passwords import matches
 from people.sign_in.security_policy import PolicyTerms
 from people.sign_in.signing_in import Attempt
 from people.sign_in.throttle import BUCKETS, Place, admit, counts_of, give_back
-from tests.signing_in import KEY, PASSWORD, actions, desk, member
+from tests.signing_in import KEY, PASSWORD, actions, desk, hashed, member
 from tests.web import NOW
 
 TERMS = PolicyTerms()
@@ -31,10 +32,13 @@ MANY = 10_000 if os.environ.get("MONITOR_PROOF") else 400
 
 
 @pytest.fixture(autouse=True)
-def hashes_cost_little(monkeypatch: pytest.MonkeyPatch) -> None:
+def hashes_cost_little(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """What is counted here are tries, hundreds of them; what a hash costs is test_passwords' matter."""
     monkeypatch.setattr(passwords, "_hasher", PasswordHasher(1, 64, 1))
     monkeypatch.setattr(passwords, "_nobodys_hash", lambda: CHEAP)
+    hashed.cache_clear()
+    yield
+    hashed.cache_clear()
 
 
 def outcome(place: Desk, login: str = "zhou.ming", password: str = "wrong") -> str:
@@ -197,8 +201,11 @@ def test_simultaneous_tries_get_no_more_than_a_queue(database: Database) -> None
     assert actions(database).count("sign_in_blocked") == 1
 
 
-def test_simultaneous_right_passwords_all_get_in(database: Database) -> None:
-    member(database)
+def test_simultaneous_right_passwords_all_get_in_and_renew_an_outdated_hash(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = member(database)
+    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(2, 64, 1))
     results: list[str] = []
     start = threading.Barrier(4)
 
@@ -212,6 +219,10 @@ def test_simultaneous_right_passwords_all_get_in(database: Database) -> None:
     for thread in threads:
         thread.join()
     assert results == ["in"] * 4
+    with database.reading(LOCAL_OPERATOR) as session:
+        kept = passwords.current_password(session, user)
+    assert kept is not None
+    assert not passwords.is_outdated(kept.password_hash)
 
 
 @pytest.mark.parametrize(
