@@ -1,5 +1,6 @@
 """Databases for every test: SQLite and PostgreSQL, migrated, empty at the start of each test."""
 
+import gc
 import os
 import shutil
 import time
@@ -75,6 +76,13 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ[postgres.VARIABLE] = _resources.enter_context(postgres.server())
     if is_controller:
         postgres.create_app_role(os.environ[postgres.VARIABLE])
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """What is imported stays: walked by every collection, it took a fifth of the suite's time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
