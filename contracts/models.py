@@ -16,6 +16,7 @@ from kernel.columns import (
     Recorded,
     UtcInstant,
     Yuan,
+    on_postgresql,
     plausible_days,
     words,
 )
@@ -141,12 +142,6 @@ class Programme(Fact, Base):
     lead: Mapped[Organisation] = relationship()
 
 
-def _by_service_end() -> Index:
-    made = Index("ix_contract_service_end", text(f"coalesce(service_end, '{LATEST_DAY}')"), "id")
-    made.ddl_if(dialect="postgresql")
-    return made
-
-
 def _name_pinyin(context: Any) -> str:
     given: str = context.get_current_parameters(isolate_multiinsert_groups=False)["name"]
     return pinyin_key(given)
@@ -171,10 +166,13 @@ class Contract(Fact, Base):
         UniqueConstraint("purchaser_id", "number"),
         *plausible_days("signed_on", "service_start", "service_end"),
         *plausible_days("drafted_on", "awarded_on", "filed_on"),
+        on_postgresql(Index("ix_contract_service_start", "service_start")),
         Index("ix_contract_name", "name_pinyin", "id"),
         Index("ix_contract_number", "number", "id"),
         Index("ix_contract_changed", "recorded_at", "id"),
-        _by_service_end(),
+        on_postgresql(
+            Index("ix_contract_service_end", text(f"coalesce(service_end, '{LATEST_DAY}')"), "id")
+        ),
         CheckConstraint("performance_bond >= 0", name="performance_bond"),
         CheckConstraint("late_interest_rate BETWEEN 0 AND 100000000", name="late_interest_rate"),
         CheckConstraint("acceptance_days BETWEEN 0 AND 3660", name="acceptance_days"),
@@ -254,17 +252,6 @@ class ContractParty(Recorded, Base):
     work_share: Mapped[Decimal | None] = mapped_column(Percent)
 
 
-def _by_amount() -> Index:
-    made = Index(
-        "ix_contract_total_amount",
-        text("coalesce(amount, -1)"),
-        "contract_id",
-        postgresql_where=text("superseded_at IS NULL"),
-    )
-    made.ddl_if(dialect="postgresql")
-    return made
-
-
 class ContractTotal(DatedVersion, Recorded, Base):
     """合同总额 over time. ``amount`` NULL: the source does not give it.
 
@@ -284,7 +271,14 @@ class ContractTotal(DatedVersion, Recorded, Base):
             sqlite_where=text("superseded_at IS NULL"),
             postgresql_where=text("superseded_at IS NULL"),
         ),
-        _by_amount(),
+        on_postgresql(
+            Index(
+                "ix_contract_total_amount",
+                text("coalesce(amount, -1)"),
+                "contract_id",
+                postgresql_where=text("superseded_at IS NULL"),
+            )
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_key)

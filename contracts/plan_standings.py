@@ -9,11 +9,12 @@ from datetime import date, timedelta
 from itertools import groupby
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Select, delete, insert, select
 from sqlalchemy.orm import Session
 
 from contracts.models import Contract
 from contracts.service_models import ImplementationPlan, PlanStanding, PlanState
+from kernel.dated import holds_on
 from kernel.sql import in_chunks
 
 
@@ -116,3 +117,10 @@ def _plans(session: Session, contract_ids: Sequence[UUID]) -> dict[UUID, list[Pl
     ):
         plans.setdefault(contract_id, []).append(PlanDates(number, submitted, returned, approved))
     return plans
+
+
+def plans_in(state: PlanState, as_of: date) -> Select[UUID]:
+    """The ids of the contracts whose plan stood so on a day, each once."""
+    return select(PlanStanding.contract_id).where(
+        PlanStanding.state == state, holds_on(PlanStanding, as_of)
+    )

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel.columns import Fact, Recorded, UtcInstant, plausible_days, words
+from kernel.columns import Fact, Recorded, UtcInstant, on_postgresql, plausible_days, words
 from kernel.database import Base
 from kernel.dated import DatedVersion, period_check
 from kernel.keys import new_key
@@ -116,6 +116,7 @@ class PlanStanding(DatedVersion, Base):
     __tablename__ = "plan_standing"
     __table_args__ = (
         period_check(),
+        on_postgresql(Index("ix_plan_standing_state", "state", "valid_to")),
         Index(
             "ix_plan_standing_wanting",
             "wanting_since",

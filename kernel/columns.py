@@ -5,7 +5,16 @@ from decimal import Decimal
 from enum import Enum as PyEnum
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, DateTime, Enum, String, TypeDecorator
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    Enum,
+    Index,
+    String,
+    TypeDecorator,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Mapped, mapped_column
@@ -13,6 +22,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from kernel.money import from_fen, to_fen
 from kernel.shares import from_scaled, to_scaled
 
+ON_POSTGRESQL = "on PostgreSQL alone"
+"""Marks such an index in its ``info``."""
 JsonValue = JSON().with_variant(JSONB(), "postgresql")
 """JSON on SQLite, JSONB on PostgreSQL."""
 
@@ -94,6 +105,13 @@ def words(kind: type[PyEnum], name: str) -> Enum:
 
 EARLIEST_DAY, LATEST_DAY = "1990-01-01", "2200-12-31"
 """No ledger holds a day outside; a year such as 0203 or 20223 is a slip of the pen."""
+
+
+def on_postgresql(index: Index) -> Index:
+    """An index that only a large ledger needs: one bureau's laptop does without."""
+    index.ddl_if(dialect="postgresql")
+    index.info[ON_POSTGRESQL] = True
+    return index
 
 
 def plausible_days(*columns: str) -> tuple[CheckConstraint, ...]:

@@ -9,15 +9,15 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import CheckConstraint, inspect, text
+from sqlalchemy.schema import SchemaItem
 
+from kernel.columns import ON_POSTGRESQL
 from kernel.database import Database
 from migrations import walls
 from migrations.search_sources import SHADOWS
 from migrations.tables import METADATA
 
 _HERE = Path(__file__).parent
-_ON_POSTGRESQL = ("_grams", "_service_end")
-"""Ends of the names of indexes that SQLite has none of."""
 _LOCK_TIMEOUT = "SET LOCAL lock_timeout = '10s'"
 
 
@@ -98,9 +98,9 @@ def _is_ours(name: str | None, kind: str, _parents: object) -> bool:
     return kind != "table" or name not in SHADOWS
 
 
-def _is_made(made: object, name: str | None, kind: str, _there: bool, _other: object) -> bool:
-    """SQLite finds pieces of text by that table, and Alembic sees no index on a formula there."""
-    return kind != "index" or not str(name).endswith(_ON_POSTGRESQL)
+def _is_made(made: SchemaItem, _name: str | None, _kind: str, _there: bool, _other: object) -> bool:
+    """Alembic does not ask whether an index is for PostgreSQL alone."""
+    return not made.info.get(ON_POSTGRESQL)
 
 
 def _check_drift(database: Database) -> list[str]:

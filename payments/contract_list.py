@@ -9,13 +9,13 @@ from sqlalchemy import BigInteger, ColumnElement, and_, func, literal, literal_c
 from sqlalchemy.orm import Session
 
 from contracts.access import also, of_visible, visible
-from contracts.life.state_filter import in_state
+from contracts.life.state_filter import could_be_in, in_state
 from contracts.models import Contract, ContractTotal, Programme
+from contracts.plan_standings import plans_in
 from contracts.queries import on_ledger
 from contracts.search.index import Sought, found, holds
 from contracts.search.models import SearchKind
 from contracts.search.text import words_of
-from contracts.service_models import PlanStanding
 from contracts.vendors.together import contracts_with
 from kernel.access.actor import Actor
 from kernel.access.permissions import Permission
@@ -43,7 +43,7 @@ _KEEPS_MANY = {"state", "plan_state", "overdue", "sector", "signed_from", "signe
 
 
 def chosen(session: Session, actor: Actor, as_of: date, wanted: ContractsWanted) -> Page[UUID]:
-    """The keys of one page of the contracts that were there on ``as_of``; at most three statements.
+    """The keys of one page of the contracts that were there on ``as_of``; at most five statements.
 
     A filter or an order by what the actor may not see of a contract leaves it out.
     """
@@ -52,11 +52,11 @@ def chosen(session: Session, actor: Actor, as_of: date, wanted: ContractsWanted)
     if words and wanted.sort in _BY_ENTRY and not others:
         return _by_words_alone(session, actor, as_of, wanted, words)
     said, few_said = _words(session, actor, as_of, words)
-    late, few_late = _late(session, as_of, wanted.overdue)
+    few = _by_few(session, actor, as_of, wanted)
     keys, newest_first = _order(wanted.sort)
-    statement = _narrowed(actor, as_of, wanted).where(said, late)
+    statement = _narrowed(actor, as_of, wanted).where(said, *few)
     if _is_by_total(wanted.sort):
-        in_turn = not few_said and not few_late and others <= _KEEPS_MANY
+        in_turn = not few_said and not few and others <= _KEEPS_MANY
         statement = _by_total(statement, actor, as_of, in_turn=in_turn)
     return fetch_page(
         session, statement, keys, wanted, lambda row: row[0], newest_first=newest_first
@@ -89,17 +89,25 @@ def _words(
     return among(session, Contract.id, [key for _, key in hits]), True
 
 
-def _late(session: Session, as_of: date, wanted: bool | None) -> tuple[ColumnElement[bool], bool]:
-    """The same for contracts with a late payment, or without."""
-    if wanted is None:
-        return true(), False
-    late: Any = late_contracts(as_of)
-    if not wanted:
-        return Contract.id.not_in(late), False
-    keys = session.scalars(select(late.subquery().c.contract_id).distinct().limit(FEW + 1)).all()
-    if len(keys) > FEW:
-        return Contract.id.in_(late), False
-    return among(session, Contract.id, keys), True
+def _by_few(
+    session: Session, actor: Actor, as_of: date, wanted: ContractsWanted
+) -> list[ColumnElement[bool]]:
+    """Predicates on ``Contract`` for the filters that leave a few: no other needs to be asked.
+
+    They repeat what the statement asks for, for one who sees all contracts. Of others PostgreSQL
+    would have to ask the row policy of all that are narrowed down to, where theirs are few anyway.
+    """
+    if not actor.scope(Permission.CONTRACTS_READ).everything:
+        return []
+    narrowed: list[Any] = []
+    if wanted.overdue:
+        narrowed.append(late_contracts(as_of))
+    if wanted.state:
+        narrowed.append(could_be_in(wanted.state, as_of))
+    if wanted.plan_state:
+        narrowed.append(plans_in(wanted.plan_state, as_of))
+    found = [session.scalars(each.limit(FEW + 1)).all() for each in narrowed]
+    return [among(session, Contract.id, keys) for keys in found if len(keys) <= FEW]
 
 
 def _order(sort: ContractSort) -> tuple[list[Key], bool]:
@@ -134,10 +142,10 @@ def _narrowed(actor: Actor, as_of: date, wanted: ContractsWanted) -> AnySelect:
     if wanted.programme:
         statement = statement.join(Contract.programme).where(Programme.code == wanted.programme)
     if wanted.plan_state:
-        statement = statement.join(
-            PlanStanding,
-            and_(PlanStanding.contract_id == Contract.id, holds_on(PlanStanding, as_of)),
-        ).where(PlanStanding.state == wanted.plan_state, also(actor, Permission.SERVICE_READ))
+        statement = statement.where(
+            Contract.id.in_(plans_in(wanted.plan_state, as_of)),
+            also(actor, Permission.SERVICE_READ),
+        )
     return statement
 
 
@@ -184,7 +192,8 @@ def _asked_for(actor: Actor, as_of: date, wanted: ContractsWanted) -> list[Colum
     if wanted.signed_to:
         asked.append(Contract.signed_on <= wanted.signed_to)
     if wanted.overdue is not None:
-        asked.append(also(actor, Permission.MONEY_READ))
+        late = Contract.id.in_(late_contracts(as_of))
+        asked += [late if wanted.overdue else ~late, also(actor, Permission.MONEY_READ)]
     if wanted.signed_from or wanted.signed_to:
         # A signing that lies ahead of the day asked about is not yet told.
         asked.append(Contract.signed_on <= literal(as_of))

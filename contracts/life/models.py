@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel.columns import Fact, Percent, UtcInstant, plausible_days, words
+from kernel.columns import Fact, Percent, UtcInstant, on_postgresql, plausible_days, words
 from kernel.database import Base
 from kernel.keys import new_key
 
@@ -44,6 +44,7 @@ class ContractStep(Fact, Base):
     __tablename__ = "contract_step"
     __table_args__ = (
         Index("ix_contract_step_contract", "contract_id", "since", "id"),
+        on_postgresql(Index("ix_contract_step_state", "state", "since")),
         *plausible_days("since"),
     )
 

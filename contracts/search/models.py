@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, Index, Integer, Text, text
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel.columns import words
+from kernel.columns import on_postgresql, words
 from kernel.database import Base
 
 
@@ -24,14 +24,14 @@ class SearchKind(StrEnum):
 
 def _grams_index(kind: SearchKind) -> Index:
     """One a kind, so that a word common in one kind costs nothing in another."""
-    made = Index(
-        f"ix_search_entry_{kind}_grams",
-        "grams",
-        postgresql_using="gin",
-        postgresql_where=text(f"kind = '{kind}'"),
+    return on_postgresql(
+        Index(
+            f"ix_search_entry_{kind}_grams",
+            "grams",
+            postgresql_using="gin",
+            postgresql_where=text(f"kind = '{kind}'"),
+        )
     )
-    made.ddl_if(dialect="postgresql")
-    return made
 
 
 class SearchEntry(Base):
