@@ -29,6 +29,19 @@ UPDATE contract SET
 FROM (SELECT id AS key, CAST(substr(number, 2) AS int) AS n FROM contract) AS numbered
 WHERE id = key
 """
+_RARE = 20
+_STATES = f"""
+INSERT INTO contract_step (id, contract_id, state, since, document, why, recorded_at, recorded_by,
+  assumed, source, note, version)
+SELECT md5('s' || n)::uuid, md5('c' || n)::uuid, CASE WHEN n <= {_RARE} THEN 'suspended'
+  ELSE 'completed' END, date '2023-11-01', '', '', now(), 'bench', '[]', '', '', 1
+FROM generate_series(1, {{contracts}} / 2) n;
+DELETE FROM plan_standing WHERE valid_to IS NULL AND contract_id IN (
+  SELECT md5('c' || n * 10)::uuid FROM generate_series(1, {_RARE}) n);
+UPDATE plan_standing SET valid_to = NULL WHERE contract_id IN (
+  SELECT md5('c' || n * 10)::uuid FROM generate_series(1, {_RARE}) n);
+"""
+"""Half was completed; a few are suspended, a few have no plan."""
 _PAGES = (
     ("list", "/contracts"),
     ("list by API", "/api/v1/contracts?limit=25"),
@@ -38,6 +51,11 @@ _PAGES = (
     ("list of late payments", "/contracts?overdue=yes"),
     ("list of late payments by total", "/contracts?overdue=yes&sort=-total"),
     ("list of a word by total", "/contracts?q=民爆&sort=-total"),
+    ("list of a state of half", "/contracts?state=completed"),
+    ("list of a rare state", "/contracts?state=suspended"),
+    ("list of a state that none has", "/contracts?state=terminated"),
+    ("list of a rare state by total", "/contracts?state=suspended&sort=-total"),
+    ("list of missing plans", "/contracts?plan_state=missing"),
     ("list of a common word", "/contracts?q=安全"),
     ("list of a word of a twelfth", "/contracts?q=民爆"),
     ("list of a word by service end", "/contracts?q=民爆&sort=service_end"),
@@ -80,6 +98,8 @@ class _Ledger:
         with built.engine.begin() as connection:
             connection.execute(text("SET LOCAL session_replication_role = replica"))
             connection.execute(text(_TEXTS.format(rare=contracts // 10)))
+            for statement in _STATES.format(contracts=contracts).split(";\n")[:-1]:
+                connection.exec_driver_sql(statement)
         scope.fill(built, contracts, contracts // OF_ONE)
         database = Database(owner)
         with database.engine.begin() as connection:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from contracts.models import Contract, ContractParty, PartyRole, Programme
@@ -65,6 +65,15 @@ def reached(scope: Scope) -> Select[UUID]:
     own = and_(ContractReach.organisation_id.in_(scope.own), ContractReach.own)
     led = ContractReach.organisation_id.in_(scope.led)
     return select(ContractReach.contract_id).where(or_(led, own) if scope.own else led)
+
+
+def sees_more_than(session: Session, actor: Actor, permission: Permission, few: int) -> bool:
+    """Whether the permission reaches more than ``few`` contracts; counts no further."""
+    scope = actor.scope(permission)
+    if scope.everything:
+        return True
+    each = reached(scope).limit(few + 1).subquery()
+    return (session.scalar(select(func.count()).select_from(each)) or 0) > few
 
 
 def sees_whole(actor: Actor, permission: Permission) -> ColumnElement[bool]:

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, func, or_, select, true
 from sqlalchemy.orm import Session, joinedload
 
-from contracts.access import organisations_in, visible
+from contracts.access import organisations_in, reached, visible
 from contracts.models import Contract, Organisation, Programme, Vendor
 from contracts.organisation_versions import OrganisationVersion
 from contracts.schemas import (
@@ -27,7 +27,7 @@ from kernel.access.permissions import Permission
 from kernel.dated import holds_on
 from kernel.errors import NotFoundError
 from kernel.paging import AnyRow, AnySelect, Page, fetch_page
-from kernel.sql import contains
+from kernel.sql import contains, gathered
 
 
 def on_ledger(as_of: date) -> ColumnElement[bool]:
@@ -104,7 +104,7 @@ def programmes(session: Session, actor: Actor, wanted: ProgrammesWanted) -> Page
     What a programme got as a whole (``ProgrammeOut.withheld``) only those see who lead it, or
     oversee who does: it is the sum of what several departments got.
     """
-    statement = _programmes(actor)
+    statement = _programmes(session, actor)
     if wanted.fiscal_year:
         statement = statement.where(Programme.fiscal_year == wanted.fiscal_year)
     if wanted.lead:
@@ -117,7 +117,7 @@ def programmes(session: Session, actor: Actor, wanted: ProgrammesWanted) -> Page
 
 def programme(session: Session, actor: Actor, key: UUID) -> ProgrammeOut:
     """One programme; raises ``NotFoundError``."""
-    statement = _programmes(actor).where(Programme.id == key)
+    statement = _programmes(session, actor).where(Programme.id == key)
     return _programme(only_row(session, statement, "个预算项目"))
 
 
@@ -126,8 +126,10 @@ def happened(day: date | None, as_of: date) -> date | None:
     return day if day is not None and day <= as_of else None
 
 
-def _programmes(actor: Actor) -> AnySelect:
-    seen = select(Contract.programme_id).where(visible(actor))
+def _programmes(session: Session, actor: Actor) -> AnySelect:
+    scope = actor.scope(Permission.CONTRACTS_READ)
+    mine = true() if scope.everything else gathered(session, Contract.id, reached(scope))
+    seen = select(Contract.programme_id).where(mine)
     return (
         select(Programme, _led_by(actor, Permission.MONEY_READ).label("budget_shown"))
         .options(joinedload(Programme.lead))

@@ -2,13 +2,23 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ColumnElement, and_, func, literal, literal_column, select, true
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    and_,
+    func,
+    literal,
+    literal_column,
+    select,
+    true,
+)
 from sqlalchemy.orm import Session
 
-from contracts.access import also, of_visible, visible
+from contracts.access import also, of_visible, sees_more_than, visible
 from contracts.life.state_filter import could_be_in, in_state
 from contracts.models import Contract, ContractTotal, Programme
 from contracts.plan_standings import plans_in
@@ -35,6 +45,8 @@ from payments.schemas import ContractSort, ContractsWanted
 
 FEW = 1_000
 """So many hits are listed by their keys; of more, each contract is asked in the list's order."""
+MANY = 10_000
+"""Who sees more contracts than these has a rare state looked for, not every contract asked."""
 _LIST = "contracts"
 _BY_ENTRY = {ContractSort.ENTERED: False, ContractSort.NEWEST: True}
 _ONLY_WORDS = {"q", "sort", "limit", "cursor", "as_of"}
@@ -43,7 +55,7 @@ _KEEPS_MANY = {"state", "plan_state", "overdue", "sector", "signed_from", "signe
 
 
 def chosen(session: Session, actor: Actor, as_of: date, wanted: ContractsWanted) -> Page[UUID]:
-    """The keys of one page of the contracts that were there on ``as_of``; at most five statements.
+    """The keys of one page of the contracts that were there on ``as_of``; at most six statements.
 
     A filter or an order by what the actor may not see of a contract leaves it out.
     """
@@ -94,18 +106,18 @@ def _by_few(
 ) -> list[ColumnElement[bool]]:
     """Predicates on ``Contract`` for the filters that leave a few: no other needs to be asked.
 
-    They repeat what the statement asks for, for one who sees all contracts. Of others PostgreSQL
-    would have to ask the row policy of all that are narrowed down to, where theirs are few anyway.
+    They repeat what the statement asks for, for one who sees many contracts. Who sees few has them
+    asked one by one: of all that a filter leaves PostgreSQL would ask the row policy.
     """
-    if not actor.scope(Permission.CONTRACTS_READ).everything:
-        return []
-    narrowed: list[Any] = []
+    narrowed: list[Select[UUID] | CompoundSelect[UUID]] = []
     if wanted.overdue:
         narrowed.append(late_contracts(as_of))
     if wanted.state:
         narrowed.append(could_be_in(wanted.state, as_of))
     if wanted.plan_state:
         narrowed.append(plans_in(wanted.plan_state, as_of))
+    if not narrowed or not sees_more_than(session, actor, Permission.CONTRACTS_READ, MANY):
+        return []
     found = [session.scalars(each.limit(FEW + 1)).all() for each in narrowed]
     return [among(session, Contract.id, keys) for keys in found if len(keys) <= FEW]
 

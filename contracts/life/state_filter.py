@@ -1,9 +1,21 @@
 """The state of a contract on a day, as formulas that a list can be narrowed by."""
 
 from datetime import date
-from typing import Any
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, false, func, literal, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    and_,
+    case,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 
 from contracts.life.models import ContractState, ContractStep
 from contracts.life.standing import UNSIGNED
@@ -35,7 +47,7 @@ def in_state(state: ContractState, as_of: date) -> ColumnElement[bool]:
     return func.coalesce(recorded, by_dates) == told(state)
 
 
-def could_be_in(state: ContractState, as_of: date) -> Any:
+def could_be_in(state: ContractState, as_of: date) -> Select[UUID] | CompoundSelect[UUID]:
     """Selects the ids of all contracts ``in_state`` and of others, some twice, without asking each.
 
     For indexes: of those steps, and of those whose service has not begun.

@@ -80,6 +80,7 @@ def test_a_list_by_states_holds_what_the_rules_say(
     database: Database, owned: Database, monkeypatch: pytest.MonkeyPatch, few: int
 ) -> None:
     monkeypatch.setattr("payments.contract_list.FEW", few)
+    monkeypatch.setattr("payments.contract_list.MANY", 1)
 
     def listed(actor: Actor, as_of: date, **asked: Any) -> list[UUID]:
         with database.reading(actor) as session:
