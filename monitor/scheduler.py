@@ -16,6 +16,8 @@ from kernel.errors import ConflictError, MonitorError
 from kernel.logs import get_logger
 from kernel.settings import Settings
 from kernel.trail.sealing import seal
+from monitor.imports.folder import KEPT_DAYS
+from monitor.imports.starting import imports_folder
 from monitor.service import Service
 from monitor.wiring import rules
 
@@ -57,6 +59,7 @@ def _jobs(service: Service, zone: ZoneInfo) -> list[tuple[str, Any, Any, datetim
         ("missed-scan", scan_if_missed, often, soon),
         ("seal", seal_recent, seconds, None),
         ("seal-all", seal_all, days, soon),
+        ("clear-imports", clear_imports, days, soon),
     ]
 
 
@@ -95,6 +98,18 @@ def seal_recent(service: Service) -> None:
 def seal_all(service: Service) -> None:
     """Look for unsealed entries in the whole trail: one that was committed very late."""
     _seal(service, whole=True)
+
+
+def clear_imports(service: Service) -> None:
+    """Clear away this node's old files of imports, which hold what the ledger has by now."""
+    before = service.clock.now() - timedelta(days=KEPT_DAYS)
+    try:
+        cleared = imports_folder(service.settings).clear(before)
+    except OSError as error:
+        _log.error("clear_imports_failed", error=type(error).__name__)
+        return
+    if cleared:
+        _log.info("imports_cleared", files=cleared)
 
 
 def _seal(service: Service, *, whole: bool) -> None:

@@ -12,6 +12,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from time import monotonic, sleep
 from typing import IO, Any
@@ -23,6 +24,9 @@ _UNSAFE = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|]")
 _LONGEST_NAME = 60
 _PIECE = 1 << 18
 _BETWEEN_TRIES = 0.05
+_LOCKS = "locks"
+KEPT_DAYS = 30
+"""Files of imports are cleared away when nothing was done with them for so long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +53,18 @@ class ImportFolder:
         found = sorted((self.root / str(run_id)).glob("*.xlsx"))
         return found[0] if found else None
 
-    def forget(self, run_id: UUID) -> None:
-        """Clear a run's files away; its record stays."""
-        shutil.rmtree(self.root / str(run_id), ignore_errors=True)
+    def clear(self, before: datetime) -> int:
+        """Remove what no run has touched since; gives how many runs' files. Their records stay."""
+        old = [
+            folder
+            for folder in self.root.glob("*")
+            if folder.name != _LOCKS
+            and max(each.stat().st_mtime for each in (folder, *folder.iterdir()))
+            < before.timestamp()
+        ]
+        for folder in old:
+            shutil.rmtree(folder, ignore_errors=True)
+        return len(old)
 
     def tell(self, run_id: UUID, **progress: Any) -> None:
         """Note how far a run is; read by whoever shows it."""
@@ -105,7 +118,7 @@ class ImportFolder:
             return True
 
     def _open(self, sha256: str) -> int:
-        locks = self.root / "locks"
+        locks = self.root / _LOCKS
         locks.mkdir(parents=True, exist_ok=True)
         return os.open(locks / sha256, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
 

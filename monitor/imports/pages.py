@@ -25,6 +25,7 @@ from kernel.web.uploads import sent_file, takes_upload
 from monitor.import_names import NAMES
 from monitor.imports.annotated import annotate
 from monitor.imports.exports import EXPORTS, TEMPLATES, export_to, template_to
+from monitor.imports.folder import KEPT_DAYS
 from monitor.imports.parts import (
     PAGE_ROWS,
     bureau,
@@ -96,6 +97,8 @@ def _show(run_id: UUID, form: Form) -> str:
         run=run,
         report=report,
         is_working=run.state in WORKING,
+        kept_days=KEPT_DAYS,
+        is_kept=bureau().imports.folder.file(run_id) is not None,
         left_out=left_out_rows(run_id) if run.left_out else [],
         names=NAMES,
         most=MOST_SHOWN,

@@ -22,7 +22,7 @@ from kernel.errors import ConflictError, InputError
 from kernel.fields import printable
 from kernel.settings import PREFIX, Settings
 from kernel.storage.staging import stage
-from monitor.imports.folder import ImportFolder
+from monitor.imports.folder import KEPT_DAYS, ImportFolder
 from monitor.imports.job import Imports, begin
 
 FIELD = "file"
@@ -61,7 +61,11 @@ class Bureau:
         return run.id
 
     def confirm(self, session: Session, run: ImportRun, *, sound_only: bool, reason: str) -> None:
-        """Begin to import what was looked at; ``session`` is committed before the work begins."""
+        """Begin to import what was looked at; ``session`` is committed before the work begins.
+
+        Raises ``ConflictError`` where the file was cleared away since.
+        """
+        self._refuse_cleared(run)
         with self.imports.folder.held(run.sha256, LEAVING) as lock:
             end_if_dead(run)
             runs.confirm(run, sound_only=sound_only, reason=reason)
@@ -69,7 +73,8 @@ class Bureau:
             self._start(run.id, lock)
 
     def look_again(self, session: Session, run: ImportRun) -> None:
-        """Begin anew to look at a file whose process died."""
+        """Begin anew to look at a file whose process died; raises as ``confirm`` does."""
+        self._refuse_cleared(run)
         with self.imports.folder.held(run.sha256, LEAVING) as lock:
             end_if_dead(run)
             if run.state is not RunState.INTERRUPTED:
@@ -83,6 +88,10 @@ class Bureau:
         if run.state in WORKING and not self.imports.folder.is_at_work(run.sha256):
             return RunState.INTERRUPTED
         return run.state
+
+    def _refuse_cleared(self, run: ImportRun) -> None:
+        if self.imports.folder.file(run.id) is None:
+            raise ConflictError(f"文件只保留 {KEPT_DAYS} 天，这一份已不在；请重新上传")
 
     def _start(self, run_id: UUID, lock: int) -> None:
         # The child is on its own: it outlives this request and this server.

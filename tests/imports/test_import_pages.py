@@ -1,9 +1,11 @@
 """The pages and the API of imports, with the work in real processes of their own."""
 
 import time
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
@@ -16,8 +18,13 @@ from contracts.models import Organisation
 from kernel.access.actor import LOCAL_OPERATOR
 from kernel.access.roles import Role
 from kernel.database import Database
+from kernel.settings import Settings
+from monitor.imports.folder import KEPT_DAYS, ImportFolder
+from monitor.scheduler import clear_imports
+from monitor.service import Service
+from tests.clocks import StoppedClock
 from tests.people import person
-from tests.web import client_as
+from tests.web import TODAY, client_as
 from tests.workbooks import Book, bring_in
 
 HEADINGS = ["合同编号", "序号", "排查时间", "企业", "隐患描述", "等级", "整改期限"]
@@ -95,6 +102,26 @@ def test_of_a_sheet_that_lacks_a_column_no_rows_are_offered(
     clerk.post(f"{address}/commit", json={"sound_only": True})
     run = settled(clerk, address)
     assert (run["state"], run["added"], run["left_out"]) == ("failed", 0, 0)
+
+
+def test_a_file_that_nobody_asked_for_is_cleared_away_and_its_report_stays(
+    database: Database, clerk: FlaskClient, tmp_path: Path
+) -> None:
+    book = Book({"隐患排查治理台账": [HEADINGS, SOUND, FAULTY]})
+    run = sent(clerk, book.save(tmp_path / "隐患.xlsx"))
+    files = ImportFolder.of(tmp_path)
+    settings, page = Settings(data_dir=tmp_path), ""
+    for days, is_kept in ((KEPT_DAYS - 1, True), (KEPT_DAYS + 1, False)):
+        later = datetime.now(UTC) + timedelta(days=days)
+        clear_imports(Service(settings, database, StoppedClock(later, TODAY)))
+        assert (files.file(UUID(run["id"])) is not None) is is_kept
+        page = clerk.get(f"/imports/{run['id']}").text
+        assert ("下载标出错误的副本" in page) is is_kept
+    assert "哪天" in page
+    assert "文件只保留 30 天，这一份已不在；请重新上传" in page
+    refused = clerk.post(f"/api/v1/imports/{run['id']}/commit", json={"sound_only": True})
+    assert (refused.status_code, "请重新上传" in refused.get_json()["detail"]) == (409, True)
+    assert clerk.get(f"/imports/{run['id']}/annotated").status_code == 404
 
 
 def test_a_file_that_is_none_is_refused_at_its_field(clerk: FlaskClient) -> None:
