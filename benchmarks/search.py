@@ -55,6 +55,7 @@ _PAGES = (
     ("list of a rare state", "/contracts?state=suspended"),
     ("list of a state that none has", "/contracts?state=terminated"),
     ("list of a rare state by total", "/contracts?state=suspended&sort=-total"),
+    ("list of a programme by total", "/contracts?programme=P3&sort=-total"),
     ("list of missing plans", "/contracts?plan_state=missing"),
     ("list of a common word", "/contracts?q=安全"),
     ("list of a word of a twelfth", "/contracts?q=民爆"),

@@ -49,13 +49,14 @@ MANY = 10_000
 """Who sees more contracts than these has a rare state looked for, not every contract asked."""
 _LIST = "contracts"
 _BY_ENTRY = {ContractSort.ENTERED: False, ContractSort.NEWEST: True}
+_SIGNED = ("signed_from", "signed_to")
 _ONLY_WORDS = {"q", "sort", "limit", "cursor", "as_of"}
-_KEEPS_MANY = {"state", "plan_state", "overdue", "sector", "signed_from", "signed_to"}
+_KEEPS_MANY = {"state", "plan_state", "overdue", "programme", "sector", *_SIGNED}
 """Filters that leave so many contracts that a page is soon full."""
 
 
 def chosen(session: Session, actor: Actor, as_of: date, wanted: ContractsWanted) -> Page[UUID]:
-    """The keys of one page of the contracts that were there on ``as_of``; at most six statements.
+    """The keys of one page of the contracts that were there on ``as_of``; at most seven statements.
 
     A filter or an order by what the actor may not see of a contract leaves it out.
     """
@@ -110,6 +111,9 @@ def _by_few(
     asked one by one: of all that a filter leaves PostgreSQL would ask the row policy.
     """
     narrowed: list[Select[UUID] | CompoundSelect[UUID]] = []
+    if wanted.programme:
+        of_it = select(Contract.id).join(Contract.programme)
+        narrowed.append(of_it.where(Programme.code == wanted.programme))
     if wanted.overdue:
         narrowed.append(late_contracts(as_of))
     if wanted.state:
