@@ -47,6 +47,8 @@ FEW = 1_000
 """So many hits are listed by their keys; of more, each contract is asked in the list's order."""
 MANY = 10_000
 """Who sees more contracts than these has a rare state looked for, not every contract asked."""
+_COULD_BE = {"state"}
+"""Filters whose few contracts are to be asked all the same."""
 _LIST = "contracts"
 _BY_ENTRY = {ContractSort.ENTERED: False, ContractSort.NEWEST: True}
 _SIGNED = ("signed_from", "signed_to")
@@ -66,8 +68,10 @@ def chosen(session: Session, actor: Actor, as_of: date, wanted: ContractsWanted)
         return _by_words_alone(session, actor, as_of, wanted, words)
     said, few_said = _words(session, actor, as_of, words)
     few = _by_few(session, actor, as_of, wanted)
+    others_asked = wanted.model_copy(update=dict.fromkeys(few.keys() - _COULD_BE))
     keys, newest_first = _order(wanted.sort)
-    statement = _narrowed(actor, as_of, wanted).where(said, *few)
+    statement = _narrowed(actor, as_of, others_asked)
+    statement = statement.where(said, *few.values(), *_may_ask(actor, wanted))
     if _is_by_total(wanted.sort):
         in_turn = not few_said and not few and others <= _KEEPS_MANY
         statement = _by_total(statement, actor, as_of, in_turn=in_turn)
@@ -104,26 +108,38 @@ def _words(
 
 def _by_few(
     session: Session, actor: Actor, as_of: date, wanted: ContractsWanted
-) -> list[ColumnElement[bool]]:
-    """Predicates on ``Contract`` for the filters that leave a few: no other needs to be asked.
+) -> dict[str, ColumnElement[bool]]:
+    """By filters that leave a few contracts, predicates on ``Contract``: no other needs to be asked.
 
-    They repeat what the statement asks for, for one who sees many contracts. Who sees few has them
-    asked one by one: of all that a filter leaves PostgreSQL would ask the row policy.
+    That is for one who sees many contracts. Who sees few has them asked one by one: of all that a
+    filter leaves PostgreSQL would ask the row policy.
     """
-    narrowed: list[Select[UUID] | CompoundSelect[UUID]] = []
+    narrowed: dict[str, Select[UUID] | CompoundSelect[UUID]] = {}
     if wanted.programme:
         of_it = select(Contract.id).join(Contract.programme)
-        narrowed.append(of_it.where(Programme.code == wanted.programme))
+        narrowed["programme"] = of_it.where(Programme.code == wanted.programme)
     if wanted.overdue:
-        narrowed.append(late_contracts(as_of))
+        narrowed["overdue"] = late_contracts(as_of)
     if wanted.state:
-        narrowed.append(could_be_in(wanted.state, as_of))
+        narrowed["state"] = could_be_in(wanted.state, as_of)
     if wanted.plan_state:
-        narrowed.append(plans_in(wanted.plan_state, as_of))
+        narrowed["plan_state"] = plans_in(wanted.plan_state, as_of)
     if not narrowed or not sees_more_than(session, actor, Permission.CONTRACTS_READ, MANY):
-        return []
-    found = [session.scalars(each.limit(FEW + 1)).all() for each in narrowed]
-    return [among(session, Contract.id, keys) for keys in found if len(keys) <= FEW]
+        return {}
+    found = {name: session.scalars(each.limit(FEW + 1)).all() for name, each in narrowed.items()}
+    return {
+        name: among(session, Contract.id, keys) for name, keys in found.items() if len(keys) <= FEW
+    }
+
+
+def _may_ask(actor: Actor, wanted: ContractsWanted) -> list[ColumnElement[bool]]:
+    """Over ``Contract``: the actor may know of it what the filters ask for."""
+    needed = []
+    if wanted.plan_state:
+        needed.append(also(actor, Permission.SERVICE_READ))
+    if wanted.overdue is not None:
+        needed.append(also(actor, Permission.MONEY_READ))
+    return needed
 
 
 def _order(sort: ContractSort) -> tuple[list[Key], bool]:
@@ -158,10 +174,7 @@ def _narrowed(actor: Actor, as_of: date, wanted: ContractsWanted) -> AnySelect:
     if wanted.programme:
         statement = statement.join(Contract.programme).where(Programme.code == wanted.programme)
     if wanted.plan_state:
-        statement = statement.where(
-            Contract.id.in_(plans_in(wanted.plan_state, as_of)),
-            also(actor, Permission.SERVICE_READ),
-        )
+        statement = statement.where(Contract.id.in_(plans_in(wanted.plan_state, as_of)))
     return statement
 
 
@@ -209,7 +222,7 @@ def _asked_for(actor: Actor, as_of: date, wanted: ContractsWanted) -> list[Colum
         asked.append(Contract.signed_on <= wanted.signed_to)
     if wanted.overdue is not None:
         late = Contract.id.in_(late_contracts(as_of))
-        asked += [late if wanted.overdue else ~late, also(actor, Permission.MONEY_READ)]
+        asked.append(late if wanted.overdue else ~late)
     if wanted.signed_from or wanted.signed_to:
         # A signing that lies ahead of the day asked about is not yet told.
         asked.append(Contract.signed_on <= literal(as_of))
