@@ -6,14 +6,17 @@ from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from unittest.mock import patch
+from uuid import UUID
 
 from flask import Flask
 from sqlalchemy.engine import make_url
 
+import samples
 from kernel.access.actor import LOCAL_OPERATOR
 from kernel.database import Database
 from kernel.storage.disk import DiskContents
 from kernel.storage.staging import stage
+from monitor.imports.folder import ImportFolder
 from monitor.imports.starting import Bureau
 from monitor.wiring import event_bus
 from tests import postgres
@@ -74,6 +77,8 @@ def set_up(address: str, owner: str | None, data_dir: Path) -> Stage:
     with filled.writing(LOCAL_OPERATOR) as session:
         cast = fill(session)
     DiskContents(data_dir / "documents").keep(stage(BytesIO(cast.content), len(cast.content)))
+    with samples.path("hami-2023").open("rb") as file:
+        ImportFolder.of(data_dir).keep(UUID(cast.keys["run_id"]), "台账.xlsx", file)
     if owner is None:
         with filled.engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
