@@ -82,7 +82,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     """What is imported stays: walked by every collection, it took a fifth of the suite's time."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(5_000, 10, 10)
+    gc.set_threshold(10_000, 10, 10)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

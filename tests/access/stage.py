@@ -60,9 +60,12 @@ class Stage:
 
     def restore(self) -> None:
         """Put the database back as it was."""
+        path = Path(str(self.database.url.database))
+        log = Path(f"{path}-wal")
+        if self.database.is_sqlite and log.exists() and log.stat().st_size == 0:
+            return  # nothing was committed since; a new connection would read the schema again
         self.database.dispose()
         if self.database.is_sqlite:
-            path = Path(str(self.database.url.database))
             for leftover in (f"{path}-wal", f"{path}-shm"):
                 Path(leftover).unlink(missing_ok=True)
             shutil.copy(self.copy, path)
