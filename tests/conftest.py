@@ -20,10 +20,10 @@ from werkzeug.routing import Rule
 
 from kernel.database import Database
 from migrations.schema import upgrade
-from monitor.wiring import event_bus
 from tests import postgres
 from tests.alert_ledger import SEALING_KEY
 from tests.emptying import empty_with_trail
+from tests.kept import kept, let_go
 
 _built: dict[tuple[object, ...], Callable[..., Any]] = {}
 _compile_builder = Rule._compile_builder
@@ -121,34 +121,40 @@ def backend(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+@pytest.fixture(scope="session")
+def sqlite_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where this worker's SQLite file is, made anew for each test."""
+    return tmp_path_factory.mktemp("ledger")
+
+
 @pytest.fixture
-def database_address(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The address of a migrated, empty database of this test's own."""
+def database_address(backend: str, request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of a migrated, empty database, no other test's meanwhile."""
     if backend == "sqlite":
-        path = tmp_path / "monitor.db"
+        path: Path = request.getfixturevalue("sqlite_folder") / "monitor.db"
+        for old in path.parent.iterdir():
+            old.unlink()
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
-        return f"sqlite:///{path}"
-    owner: str = request.getfixturevalue("owner_address")
-    cleaner = Database(owner)
-    empty_with_trail(cleaner)
-    cleaner.dispose()
-    return postgres.as_app_role(owner)
+        yield f"sqlite:///{path}"
+    else:
+        owner: str = request.getfixturevalue("owner_address")
+        cleaner = kept(owner, "owner")
+        empty_with_trail(cleaner)
+        cleaner.dispose()  # a database in use cannot be copied
+        yield postgres.as_app_role(owner)
+    let_go()
 
 
 @pytest.fixture
-def database(database_address: str) -> Iterator[Database]:
+def database(database_address: str) -> Database:
     """A migrated, empty database wired as the service wires it."""
-    database = Database(database_address, event_bus())
-    yield database
-    database.dispose()
+    return kept(database_address, "service")
 
 
 @pytest.fixture
-def owned(
-    database_address: str, backend: str, request: pytest.FixtureRequest
-) -> Iterator[Database]:
+def owned(database_address: str, backend: str, request: pytest.FixtureRequest) -> Database:
     """The same database as ``database``, connected to as its owner, whom no row policy binds."""
     is_sqlite = backend == "sqlite"
-    owner = Database(database_address if is_sqlite else request.getfixturevalue("owner_address"))
-    yield owner
-    owner.dispose()
+    return kept(
+        database_address if is_sqlite else request.getfixturevalue("owner_address"), "owner"
+    )

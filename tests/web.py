@@ -1,6 +1,7 @@
 """The service's web application on a test's database, as of a fixed day, and who asks it."""
 
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -15,6 +16,7 @@ from kernel.database import Database
 from kernel.settings import Settings
 from monitor.app import create_app
 from tests.clocks import StoppedClock
+from tests.kept import kept
 from tests.people import overseer, session_token
 
 TODAY = date(2023, 12, 31)
@@ -38,20 +40,17 @@ class OverseersClient(FlaskClient):
 
     def sign_in(self) -> None:
         # Connections of its own: tests count the statements of the application's.
-        own = Database(self.database.url.render_as_string(hide_password=False))
+        own = kept(self.database.url.render_as_string(hide_password=False), "overseer")
         top = select(Organisation.id).where(Organisation.parent_id.is_(None))
-        try:
-            with own.reading(LOCAL_OPERATOR) as session:
-                roots = frozenset(session.scalars(top))
-            if roots and roots == self.roots:
-                return
-            with own.writing(LOCAL_OPERATOR) as session:
-                user_id = overseer(session)
-                if self.get_cookie(COOKIE) is None:
-                    self.set_cookie(COOKIE, session_token(session, user_id, NOW))
-                self.roots = frozenset(session.scalars(top))
-        finally:
-            own.dispose()
+        with own.reading(LOCAL_OPERATOR) as session:
+            roots = frozenset(session.scalars(top))
+        if roots and roots == self.roots:
+            return
+        with own.writing(LOCAL_OPERATOR) as session:
+            user_id = overseer(session)
+            if self.get_cookie(COOKIE) is None:
+                self.set_cookie(COOKIE, session_token(session, user_id, NOW))
+            self.roots = frozenset(session.scalars(top))
 
 
 def web_client(database: Database, data_dir: Path, today: date = TODAY) -> OverseersClient:
@@ -84,6 +83,7 @@ def overseers_token(database: Database) -> str:
         return session_token(session, overseer(session), NOW)
 
 
+@lru_cache(maxsize=2)
 def _application(database: Database, data_dir: Path, today: date) -> Any:
     settings = Settings(data_dir=data_dir, business_date=today)
     app = create_app(settings, database, StoppedClock(NOW, today))

@@ -167,6 +167,7 @@ def test_what_could_not_be_recorded_is_recorded_in_the_next_round(database: Data
         event.listen(database.engine, "before_cursor_execute", fail_once)
         with pytest.raises(OperationalError):
             worker.deliver_due()
+        event.remove(database.engine, "before_cursor_execute", fail_once)
         worker.deliver_due()
         assert set(server.accepted.values()) == {1}
     assert states(database) == {MessageState.DELIVERED: 3}

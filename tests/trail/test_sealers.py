@@ -154,4 +154,5 @@ def test_idle_sealing_writes_nothing(database: Database) -> None:
 
     event.listen(database.engine, "before_cursor_execute", note)
     seal(database, CLOCK, whole=False)
+    event.remove(database.engine, "before_cursor_execute", note)
     assert not [one for one in said if one.startswith(("INSERT", "UPDATE"))]
