@@ -39,7 +39,7 @@ test: setup ## the suite, in random order, with reduced counts
 	$(BIN)/pytest -n auto
 
 proof: setup ## the large counts that the issues state
-	MONITOR_PROOF=1 $(BIN)/pytest --timeout 1800 -m proof
+	MONITOR_PROOF=1 $(BIN)/pytest --timeout 1800 -m "proof or hypothesis"
 
 check: setup ## ruff, mypy, import-linter, deptry, bandit, migration drift
 	$(BIN)/ruff check

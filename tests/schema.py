@@ -1,6 +1,5 @@
 """Made-up requests to the whole API, from its own description."""
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -22,10 +21,10 @@ from people.tokens.schemas import NewToken
 from people.tokens.tokens import make_token, scopes_open_to
 from tests.access.extent import Extent
 from tests.api_ledger import fill
+from tests.counts import IS_PROOF
 from tests.people import overseer, person
 from tests.web import NOW, TODAY, stranger
 
-IS_PROOF = bool(os.environ.get("MONITOR_PROOF"))
 Call = Callable[[Any, dict[str, str]], None]
 
 

@@ -14,6 +14,7 @@ from tests.access.cast import COLUMNS
 from tests.access.extent import Extent
 from tests.access.stage import Stage, actual_table, drop, set_up
 from tests.access.table import differences, expected_table
+from tests.counts import IS_PROOF
 
 
 @pytest.fixture
@@ -41,12 +42,13 @@ def test_every_route_declares_what_it_needs(stage: Stage) -> None:
     assert {needs[endpoint] for endpoint in for_files} == {ANYBODY}
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.proof
+@pytest.mark.timeout(1800)
 def test_every_route_answers_every_role_as_the_table_says(
     stage: Stage, backend: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     quick = Extent.QUICK if backend == "sqlite" else Extent.READ
-    extent = Extent.WHOLE if os.environ.get("MONITOR_PROOF") else quick
+    extent = Extent.WHOLE if IS_PROOF else quick
     actual, whole = actual_table(stage, extent), expected_table()
     expected = {
         route: {who: cells[who] for who in asked}

@@ -19,6 +19,7 @@ from tests.schema import (
 EXAMPLES = 2
 
 
+@pytest.mark.proof
 def test_reads_are_as_described(database: Database, tmp_path: Path) -> None:
     bearer = token(database)
     schema = described(database, tmp_path, bearer)

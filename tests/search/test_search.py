@@ -111,6 +111,7 @@ def expected(world: Written, kind: SearchKind, q: str, bureau: UUID | None) -> s
     }
 
 
+@pytest.mark.proof
 def test_search_finds_what_a_substring_search_finds(database: Database, owned: Database) -> None:
     @settings(max_examples=DATABASE_EXAMPLES, suppress_health_check=ONE_DATABASE)
     @given(

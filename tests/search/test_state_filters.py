@@ -76,6 +76,7 @@ def _facts(number: int, life: Life, as_of: date) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("few", [0, 1_000])
+@pytest.mark.proof
 def test_a_list_by_states_holds_what_the_rules_say(
     database: Database, owned: Database, monkeypatch: pytest.MonkeyPatch, few: int
 ) -> None:
