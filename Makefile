@@ -38,7 +38,7 @@ reset: setup ## delete the demo's data under var/
 test: setup ## the suite, in random order, with reduced counts
 	$(BIN)/pytest -n auto
 
-proof: setup ## the large counts that the issues state
+proof: setup ## the large counts, and many more examples of each rule
 	MONITOR_PROOF=1 $(BIN)/pytest --timeout 1800 -m "proof or hypothesis"
 
 check: setup ## ruff, mypy, import-linter, deptry, bandit, migration drift

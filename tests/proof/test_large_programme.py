@@ -3,7 +3,6 @@
 SQLite takes 32,766, which the suite passes; PostgreSQL 65,535, which ``make proof`` passes.
 """
 
-import os
 from datetime import date
 from decimal import Decimal
 
@@ -15,10 +14,10 @@ from kernel.access.actor import LOCAL_OPERATOR
 from kernel.database import Database
 from monitor.indicators import performance_management
 from monitor.indicators.models import Indicator
-from tests.counts import and_in_proof
+from tests.counts import IS_PROOF, and_in_proof
 from tests.ledger import WHO, city
 
-COUNT = 66_000 if os.environ.get("MONITOR_PROOF") else 33_000
+COUNT = 66_000 if IS_PROOF else 33_000
 B204 = Indicator(code="B204", name="履约", weight=Decimal(2), measure="performance_management")
 
 

@@ -4,7 +4,6 @@
 """
 
 import json
-import os
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -22,10 +21,11 @@ from kernel.settings import Settings
 from monitor.wiring import rules
 from tests.alert_ledger import KEYS, channel
 from tests.clocks import StoppedClock
+from tests.counts import IS_PROOF
 from tests.ledger import ContractSpec, MilestoneSpec, city, contract
 from tests.receiver import Reply, receiver
 
-COUNT = 1_000 if os.environ.get("MONITOR_PROOF") else 120
+COUNT = 1_000 if IS_PROOF else 120
 DUE, AS_OF = date(2023, 6, 30), date(2023, 7, 20)
 RULES = ReceiverRules(("127.0.0.0/8",), 5.0)
 

@@ -1,6 +1,5 @@
 """The search for a leak in as many worlds as ``make proof`` has time for."""
 
-import os
 import sys
 from pathlib import Path
 
@@ -8,12 +7,13 @@ import pytest
 
 from kernel.database import Database
 from tests.access.leaks import look_everywhere
+from tests.counts import IS_PROOF
 
 WORLDS = 100
 
 
 @pytest.mark.proof
-@pytest.mark.skipif(not os.environ.get("MONITOR_PROOF"), reason="searched in small by test_no_leak")
+@pytest.mark.skipif(not IS_PROOF, reason="searched in small by test_no_leak")
 @pytest.mark.timeout(1800)
 def test_nobody_sees_what_is_not_theirs_in_many_worlds(
     database: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -1,4 +1,4 @@
-"""企业名录: the list, one enterprise with its hazards, the forms, and merging two spellings."""
+"""企业名录: the list, one enterprise with its hazards, and its forms."""
 
 from typing import Any, Literal
 from uuid import UUID
@@ -14,11 +14,8 @@ from contracts.enterprises.schemas import (
     EnterpriseIn,
     EnterpriseOut,
     EnterprisesWanted,
-    MergeIn,
     NewEnterprise,
-    PartIn,
 )
-from contracts.hazards.merge_preview import MergePreview, preview
 from contracts.hazards.queries import hazards
 from contracts.hazards.schemas import HazardOrder, HazardsWanted
 from contracts.hazards.words import (
@@ -32,7 +29,6 @@ from contracts.lists.export import EXPORT_PAGE, every_page
 from contracts.lists.pages import as_workbook, list_arguments
 from contracts.lists.screen import ListScreen
 from kernel.access.permissions import Permission
-from kernel.errors import InputError
 from kernel.fields import CursorText, SearchWords
 from kernel.paging import ListQuery
 from kernel.web.forms import Form, again, saved, seen_version, tried, typed
@@ -134,7 +130,7 @@ def options() -> str:
 @requires(Permission.CONTRACTS_READ)
 def show(enterprise_id: UUID) -> str:
     """One enterprise: what is kept of it, its hazards on contracts that the reader sees, its merges."""
-    return _show(enterprise_id, Form({}))
+    return enterprise_page(enterprise_id, Form({}))
 
 
 @enterprise_pages.get("/enterprises/new")
@@ -151,7 +147,7 @@ def add() -> Response:
     made: list[UUID] = []
 
     def act() -> None:
-        entry = NewEnterprise.model_validate(_given())
+        entry = NewEnterprise.model_validate(given_fields())
         with write_session(reason="登记企业") as session:
             made.append(add_enterprise(session, current_actor(), current_clock(), entry).id)
 
@@ -177,7 +173,7 @@ def change(enterprise_id: UUID) -> Response:
     """Change it."""
 
     def act() -> None:
-        entry = EnterpriseIn.model_validate(_given())
+        entry = EnterpriseIn.model_validate(given_fields())
         with write_session(reason="修改企业") as session:
             change_enterprise(
                 session, current_actor(), current_clock(), enterprise_id, entry, seen_version()
@@ -187,64 +183,8 @@ def change(enterprise_id: UUID) -> Response:
     return saved(act, lambda form: _edit_page(enterprise_id, form), back, "修改已保存。")
 
 
-@enterprise_pages.get("/enterprises/<uuid:enterprise_id>/merge")
-@requires(Permission.VENDORS_WRITE)
-def ask_merge(enterprise_id: UUID) -> str:
-    """The form to name the enterprise that it is; ``?into=`` gives it."""
-    into = request.args.get("into", type=UUID)
-    name = queries.enterprise(current_session(), into).name if into else ""
-    return _merge_page(enterprise_id, Form({"into": name, "into_key": str(into or "")}))
-
-
-@enterprise_pages.post("/enterprises/<uuid:enterprise_id>/merge")
-@requires(Permission.VENDORS_WRITE)
-def merge(enterprise_id: UUID) -> Response:
-    """Show what a merge would change; make it when that was confirmed."""
-    is_confirmed = request.form.get("act") == "merge"
-    told: list[MergePreview] = []
-
-    def look() -> None:
-        session, actor = current_session(), current_actor()
-        told.append(preview(session, actor, enterprise_id, _into()))
-
-    def act() -> None:
-        entry = MergeIn(into_id=_into(), reason=typed().get("reason", ""))
-        with write_session(reason=entry.reason) as session:
-            merging.merge(
-                session,
-                current_actor(),
-                current_clock(),
-                enterprise_id,
-                entry.into_id,
-                seen_version(),
-            )
-
-    back = url_for("enterprise_pages.show", enterprise_id=enterprise_id)
-    refusal = tried(act if is_confirmed else look)
-    if refusal is not None:
-        return again(refusal, lambda form: _merge_page(enterprise_id, form), back)
-    if is_confirmed:
-        flash("已归并；统计时算作同一家，原登记的记录不变，可随时撤销。")
-        return redirect(back)
-    return Response(_merge_page(enterprise_id, Form(typed()), told[0]), mimetype="text/html")
-
-
-@enterprise_pages.post("/enterprises/<uuid:enterprise_id>/part")
-@requires(Permission.VENDORS_WRITE)
-def part(enterprise_id: UUID) -> Response:
-    """Take a merge back."""
-
-    def act() -> None:
-        entry = PartIn.model_validate(_given())
-        with write_session(reason=entry.reason) as session:
-            actor, clock = current_actor(), current_clock()
-            merging.take_back(session, actor, clock, enterprise_id, seen_version())
-
-    back = url_for("enterprise_pages.show", enterprise_id=enterprise_id)
-    return saved(act, lambda form: _show(enterprise_id, form), back, "归并已撤销。")
-
-
-def _show(enterprise_id: UUID, form: Form) -> str:
+def enterprise_page(enterprise_id: UUID, form: Form) -> str:
+    """One enterprise's page, with what was typed into its form for parting."""
     session, actor, day = current_session(), current_actor(), as_of()
     found = queries.enterprise(session, enterprise_id)
     wanted = HazardsWanted(enterprise=enterprise_id, limit=PAGE, order=HazardOrder.NEWEST)
@@ -280,36 +220,6 @@ def _edit_page(enterprise_id: UUID, form: Form) -> str:
     )
 
 
-def _merge_page(enterprise_id: UUID, form: Form, told: MergePreview | None = None) -> str:
-    found = queries.enterprise(current_session(), enterprise_id)
-    return render_template(
-        "contracts/enterprises/merge.html",
-        enterprise=found,
-        version=seen_version() or found.version,
-        form=form,
-        told=told,
-    )
-
-
-def _into() -> UUID:
-    """Which enterprise was named: the one whose key came with its name, else by the name."""
-    given, session = typed(), current_session()
-    name, key = given.get("into", "").strip(), given.get("into_key", "")
-    known = _key(key)
-    if known is not None and queries.enterprise(session, known).name == name:
-        return known
-    found = queries.named_enterprise(session, "into_id", name)
-    if found is None:
-        raise InputError("into_id", "请填写并入的企业")
-    return found
-
-
-def _key(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
-
-
-def _given() -> dict[str, Any]:
+def given_fields() -> dict[str, Any]:
+    """What was typed, without the fields left empty."""
     return {name: value for name, value in typed().items() if value.strip()}

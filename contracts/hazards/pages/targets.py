@@ -9,7 +9,7 @@ from contracts.enterprises.names import shown_name
 from contracts.enterprises.queries import named_enterprises
 from contracts.enterprises.schemas import TargetListIn
 from contracts.enterprises.targets import set_target_list, target_list
-from contracts.hazards.pages.register import enterprise_pages
+from contracts.hazards.pages.merging import enterprise_pages
 from contracts.service_reading import contract_head
 from kernel.access.permissions import Permission
 from kernel.web.forms import Form, saved, typed

@@ -1,6 +1,5 @@
 """Wrong passwords: how many are borne, who is turned away, and who is not."""
 
-import os
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -23,12 +22,13 @@ from people.sign_in.passwords import matches
 from people.sign_in.security_policy import PolicyTerms
 from people.sign_in.signing_in import Attempt
 from people.sign_in.throttle import BUCKETS, Place, admit, counts_of, give_back
+from tests.counts import IS_PROOF
 from tests.signing_in import KEY, PASSWORD, actions, desk, hashed, member
 from tests.web import NOW
 
 TERMS = PolicyTerms()
 CHEAP = PasswordHasher(1, 64, 1).hash("nobody")
-MANY = 10_000 if os.environ.get("MONITOR_PROOF") else 400
+MANY = 10_000 if IS_PROOF else 400
 
 
 @pytest.fixture(autouse=True)
